@@ -1,0 +1,11 @@
+"""What every test may use."""
+
+import pytest
+
+pytest_plugins = ["tests.engines"]
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Run async tests on asyncio."""
+    return "asyncio"
