@@ -1,0 +1,1 @@
+"""Entourage: a self-hosted audience manager for live creators."""

@@ -1,0 +1,5 @@
+"""Runs the command line when called as `python -m entourage`."""
+
+from entourage.cli import main
+
+main()

@@ -1,0 +1,142 @@
+"""Engines and connections: SQLite in WAL with one writer, or PostgreSQL; the rest of the house sees no difference.
+
+SQLite: WAL with `synchronous=FULL` (a commit survives power loss), one writing connection per process whose
+transactions begin with BEGIN IMMEDIATE, and a few reading connections that cannot write.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from entourage.kernel.errors import Unavailable
+
+Dialect = Literal["sqlite", "postgresql"]
+T = TypeVar("T")
+
+_READERS = 4
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=15000",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-65536",
+    "PRAGMA mmap_size=1073741824",
+    "PRAGMA wal_autocheckpoint=4000",
+    "PRAGMA journal_size_limit=67108864",
+)
+
+
+class Database:
+    """The engines of one database; `writer` and `reader` are one and the same on PostgreSQL."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        """Prepare the engines; nothing is opened before the first use."""
+        parsed = make_url(url)
+        self.url = url
+        self.dialect: Dialect = "sqlite" if parsed.get_backend_name() == "sqlite" else "postgresql"
+        if self.dialect == "sqlite":
+            self.path: Path | None = Path(parsed.database or "")
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.writer = _sqlite_engine(url, size=1, begin="BEGIN IMMEDIATE", read_only=False)
+            self.reader = _sqlite_engine(url, size=_READERS, begin="BEGIN", read_only=True)
+        else:
+            self.path = None
+            self.writer = create_async_engine(
+                url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, json_serializer=_dump, json_deserializer=msgspec.json.decode
+            )
+            self.reader = self.writer
+        self._batches = _batch_engine(parsed)
+        self._batch_threads = ThreadPoolExecutor(1 if self.dialect == "sqlite" else 4, thread_name_prefix="batch")
+        self._write_lock = asyncio.Lock()
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for the turn to write: on SQLite writers of this process queue fairly here instead of busy-waiting."""
+        async with self._write_lock if self.dialect == "sqlite" else nullcontext():
+            yield
+
+    async def write_batch(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in one transaction on a synchronous connection in a thread of its own, and return its result.
+
+        For work of many statements: no statement hops between threads, and the event loop stays free meanwhile.
+        `work` scopes its statements itself.
+        """
+
+        def run() -> T:
+            with self._batches.begin() as connection:
+                return work(connection)
+
+        async with self.turn():
+            return await asyncio.get_running_loop().run_in_executor(self._batch_threads, run)
+
+    @asynccontextmanager
+    async def begin(self, *, write: bool) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction outside any creator's scope: for migrations, checks and tests only."""
+        async with (self.writer if write else self.reader).begin() as connection:
+            yield connection
+
+    async def check(self) -> None:
+        """Answer with one round trip; raises Unavailable with a sentence when the database cannot be reached."""
+        try:
+            async with self.reader.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (OperationalError, OSError) as error:
+            msg = "The database cannot be reached. Is it running, and is ENTOURAGE_DATABASE_URL right?"
+            raise Unavailable(msg) from error
+
+    async def close(self) -> None:
+        """Close all connections."""
+        self._batch_threads.shutdown()
+        self._batches.dispose()
+        await self.reader.dispose()
+        if self.writer is not self.reader:
+            await self.writer.dispose()
+
+
+def _dump(value: Any) -> str:  # noqa: ANN401 - whatever a JSON column holds
+    return msgspec.json.encode(value).decode()
+
+
+def _sqlite_engine(url: str, *, size: int, begin: str, read_only: bool) -> AsyncEngine:
+    engine = create_async_engine(
+        url, pool_size=size, max_overflow=0, pool_timeout=60, json_serializer=_dump, json_deserializer=msgspec.json.decode
+    )
+    _tune(engine.sync_engine, begin, read_only=read_only)
+    return engine
+
+
+def _batch_engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        # A plan made while a table was small stays a table scan for ever: plan each statement for what is there now.
+        return create_engine(url, pool_size=4, max_overflow=0, pool_pre_ping=True, connect_args={"prepare_threshold": None})
+    engine = create_engine(url.set(drivername="sqlite"), pool_size=1, max_overflow=0, connect_args={"check_same_thread": False})
+    _tune(engine, "BEGIN IMMEDIATE", read_only=False)
+    return engine
+
+
+def _tune(engine: Engine, begin: str, *, read_only: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: sqlite3.Connection, _: object) -> None:
+        # Without a level of its own the driver leaves BEGIN to us (the hook below).
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+        if read_only:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)

@@ -1,0 +1,155 @@
+"""Many rows in one statement: inserts, upserts and additions that read the same on both engines.
+
+SQLite gets `executemany` over tuples, PostgreSQL one statement over `unnest` of column arrays: measured, both are
+several times quicker than a statement a row through the ORM. Rows are tuples in the order of `columns`. All of it is
+for synchronous connections: `Database.write_batch` runs a whole batch in one thread (docs/decisions/0003).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Row, Table, any_, bindparam, func, select, true
+from sqlalchemy import types as sqltypes
+from sqlalchemy.dialects import postgresql
+
+_PG = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+@dataclass(frozen=True)
+class Upsert:
+    """Insert rows; where `key` is taken, add to, replace, or keep the larger or smaller of a column.
+
+    With none of `add`, `put`, `larger`, `smaller` an existing row stays as it is.
+    """
+
+    table: Table
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+    add: tuple[str, ...] = ()
+    put: tuple[str, ...] = ()
+    larger: tuple[str, ...] = ()
+    smaller: tuple[str, ...] = ()
+
+    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
+        """Write the rows, of which no two may share a key; returns how many were inserted or changed."""
+        if not rows:
+            return 0
+        if connection.dialect.name == "sqlite":
+            result = connection.exec_driver_sql(self._sqlite, list(rows))
+        else:
+            result = connection.exec_driver_sql(self._postgresql, tuple(map(list, zip(*rows, strict=True))))
+        return result.rowcount
+
+    @cached_property
+    def _sqlite(self) -> str:
+        marks = ",".join("?" * len(self.columns))
+        return f"INSERT INTO {self.table.name} ({','.join(self.columns)}) VALUES ({marks}) {self._conflict('max', 'min')}"  # noqa: S608
+
+    @cached_property
+    def _postgresql(self) -> str:
+        return (
+            f"INSERT INTO {self.table.name} ({','.join(self.columns)}) "  # noqa: S608 - names come from our own tables
+            f"SELECT * FROM unnest({_arrays(self.table, self.columns)}) {self._conflict('greatest', 'least')}"
+        )
+
+    def _conflict(self, larger: str, smaller: str) -> str:
+        name = self.table.name
+        sets = [f"{c}={name}.{c}+excluded.{c}" for c in self.add]
+        sets += [f"{c}=excluded.{c}" for c in self.put]
+        sets += [f"{c}={larger}({name}.{c},excluded.{c})" for c in self.larger]
+        sets += [f"{c}={smaller}({name}.{c},excluded.{c})" for c in self.smaller]
+        action = f"DO UPDATE SET {','.join(sets)}" if sets else "DO NOTHING"
+        return f"ON CONFLICT ({','.join(self.key)}) {action}"
+
+
+@dataclass(frozen=True)
+class Change:
+    """Change rows that exist, found by `key`: add to columns, replace them, or keep the larger."""
+
+    table: Table
+    key: tuple[str, ...]
+    add: tuple[str, ...] = ()
+    put: tuple[str, ...] = ()
+    larger: tuple[str, ...] = ()
+    columns: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Fix the order of a row's values: key, then add, put and larger."""
+        object.__setattr__(self, "columns", self.key + self.add + self.put + self.larger)
+
+    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Write the changes, of which no two may share a key."""
+        if not rows:
+            return
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(self._sqlite, list(rows))
+        else:
+            connection.exec_driver_sql(self._postgresql, tuple(map(list, zip(*rows, strict=True))))
+
+    @cached_property
+    def _sqlite(self) -> str:
+        place = {name: f"?{number}" for number, name in enumerate(self.columns, 1)}
+        sets = [f"{c}={c}+{place[c]}" for c in self.add] + [f"{c}={place[c]}" for c in self.put]
+        sets += [f"{c}=max({c},{place[c]})" for c in self.larger]
+        found = " AND ".join(f"{c}={place[c]}" for c in self.key)
+        return f"UPDATE {self.table.name} SET {','.join(sets)} WHERE {found}"  # noqa: S608
+
+    @cached_property
+    def _postgresql(self) -> str:
+        name = self.table.name
+        sets = [f"{c}={name}.{c}+v.{c}" for c in self.add] + [f"{c}=v.{c}" for c in self.put]
+        sets += [f"{c}=greatest({name}.{c},v.{c})" for c in self.larger]
+        found = " AND ".join(f"{name}.{c}=v.{c}" for c in self.key)
+        arrays = _arrays(self.table, self.columns)
+        return f"UPDATE {name} SET {','.join(sets)} FROM unnest({arrays}) AS v({','.join(self.columns)}) WHERE {found}"  # noqa: S608
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Read columns of the rows whose `equal` columns have one value each and whose `among` column is one of many.
+
+    Values come as the driver gives them: on SQLite a boolean is 0 or 1.
+    """
+
+    table: Table
+    equal: tuple[str, ...]
+    among: str
+    columns: tuple[str, ...]
+
+    def run(self, connection: Connection, equal: tuple[Any, ...], among: Iterable[Any]) -> Sequence[Row[Any]]:
+        """Return the rows found, in no order."""
+        values = list(among)
+        if not values:
+            return []
+        if connection.dialect.name == "sqlite":
+            return connection.exec_driver_sql(self._sqlite, (*equal, msgspec.json.encode(values).decode())).all()
+        return connection.exec_driver_sql(self._postgresql, (*equal, values)).all()
+
+    @cached_property
+    def _sqlite(self) -> str:
+        return self._select("?", f"{self.among} IN (SELECT value FROM json_each(?))")
+
+    @cached_property
+    def _postgresql(self) -> str:
+        kind = self.table.c[self.among].type.compile(_PG)
+        return self._select("%s", f"{self.among} = ANY(%s::{kind}[])")
+
+    def _select(self, mark: str, last: str) -> str:
+        found = "".join(f"{c}={mark} AND " for c in self.equal)
+        return f"SELECT {','.join(self.columns)} FROM {self.table.name} WHERE {found}{last}"  # noqa: S608
+
+
+def among(column: ColumnElement[Any], values: Iterable[Any], dialect: str) -> ColumnElement[bool]:
+    """Say `column IN values` with one bound parameter, so that the statement is compiled once for any number."""
+    listed = list(values)
+    if dialect == "sqlite":
+        each = func.json_each(bindparam(None, msgspec.json.encode(listed).decode(), type_=sqltypes.Text)).table_valued("value")
+        return column.in_(select(each.c.value).where(true()))
+    return column == any_(bindparam(None, listed, type_=postgresql.ARRAY(column.type)))
+
+
+def _arrays(table: Table, columns: Sequence[str]) -> str:
+    return ",".join(f"%s::{table.c[name].type.compile(_PG)}[]" for name in columns)

@@ -1,0 +1,99 @@
+"""The settings of an installation: one list, read from the environment.
+
+Each is `ENTOURAGE_<NAME>`; a secret is also read from the file named by `ENTOURAGE_<NAME>_FILE`.
+`docs/settings.md` lists them all, and a test fails when one is missing there.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self
+
+from entourage.kernel.errors import Invalid
+
+
+def _setting(default: Any, about: str, *, secret: bool = False, aliases: tuple[str, ...] = ()) -> Any:  # noqa: ANN401
+    return field(default=default, repr=not secret, metadata={"about": about, "secret": secret, "aliases": aliases})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set from outside; creators' own choices live in the database."""
+
+    data_dir: str = _setting("~/.entourage", "Folder of the embedded database, the key file and backups.")
+    database_url: str = _setting(
+        "", "PostgreSQL address, postgresql://user:password@host/name; empty uses SQLite in the data folder.", secret=True
+    )
+    redis_url: str = _setting("", "Redis address for updates between several processes; empty keeps them in one.", secret=True)
+    host: str = _setting("127.0.0.1", "Address to listen on; 0.0.0.0 opens the house to the network.")
+    port: int = _setting(3000, "Port to listen on.")
+    public_url: str = _setting("", "Address under which people reach the house, for links and cookies.")
+    secret_keys: str = _setting(
+        "", "Keys for secrets at rest, newest first, separated by commas; empty keeps one in the data folder.", secret=True
+    )
+    roles: str = _setting("web,listen,work", "What this process does: any of web, listen, work.")
+    log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
+    log_format: str = _setting("auto", "console, json or auto (json when the output is not a terminal).")
+    tiktok_web_url: str = _setting("https://www.tiktok.com", "Where TikTok's pages live.")
+    tiktok_webcast_url: str = _setting("https://webcast.tiktok.com/webcast", "Where TikTok's live API lives.")
+    tiktok_sign_url: str = _setting("https://tiktok.eulerstream.com", "Base URL of the sign server.", aliases=("SIGN_API_URL",))
+    tiktok_sign_key: str = _setting("", "Key for the sign server.", secret=True, aliases=("SIGN_API_KEY",))
+    tikfinity_url: str = _setting("ws://localhost:21213/", "Where TikFinity on the same PC offers its events.")
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """Read all settings; raises Invalid naming the setting whose value cannot be used."""
+        env = os.environ if environ is None else environ
+        found: dict[str, Any] = {}
+        for one in fields(cls):
+            text = _lookup(env, one.name, aliases=one.metadata["aliases"], secret=one.metadata["secret"])
+            if text is not None:
+                found[one.name] = _parse(one.name, text, type(one.default))
+        return cls(**found)
+
+    @property
+    def data_path(self) -> Path:
+        """The data folder, with `~` expanded."""
+        return Path(self.data_dir).expanduser()
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address of the database, with its async driver."""
+        if not self.database_url:
+            return f"sqlite+aiosqlite:///{self.data_path / 'entourage.db'}"
+        scheme, _, rest = self.database_url.partition("://")
+        if scheme.split("+")[0] in {"postgresql", "postgres"}:
+            return f"postgresql+psycopg://{rest}"
+        if scheme.split("+")[0] == "sqlite":
+            return f"sqlite+aiosqlite://{rest}"
+        msg = f"ENTOURAGE_DATABASE_URL must begin with postgresql:// or sqlite://, not {scheme}://"
+        raise Invalid(msg)
+
+    @property
+    def base_url(self) -> str:
+        """The address people use, without a trailing slash."""
+        return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+
+def _lookup(env: Mapping[str, str], name: str, *, aliases: tuple[str, ...], secret: bool) -> str | None:
+    for key in (f"ENTOURAGE_{name.upper()}", *aliases):
+        if env.get(key):
+            return env[key]
+        if secret and (path := env.get(f"{key}_FILE")):
+            try:
+                return Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                msg = f"{key}_FILE names a file that cannot be read: {error.strerror}"
+                raise Invalid(msg) from error
+    return None
+
+
+def _parse(name: str, text: str, kind: type) -> str | int:
+    if kind is not int:
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        msg = f"ENTOURAGE_{name.upper()} must be a whole number, not {text!r}"
+        raise Invalid(msg) from None

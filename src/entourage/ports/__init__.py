@@ -1,0 +1,1 @@
+"""What we ask of the outside world, in our words."""

@@ -1,0 +1,1 @@
+"""Who is in the room, who came back, who matters most."""

@@ -1,0 +1,31 @@
+"""Hours of the week by a creator's clock. Rules: docs/rules/heatmap.md."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+CELLS = 168
+_QUARTER_MS = 900_000
+
+
+class Week:
+    """Maps moments to cells 0..167 (day * 24 + hour, Sunday first) in one zone.
+
+    Every zone's offset is a multiple of a quarter of an hour, so each quarter has one cell and is worked out once.
+    A repeated hour in autumn counts into the same cell twice, the skipped one in spring into none.
+    """
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        """Take the creator's zone."""
+        self.zone = zone
+        self._cells: dict[int, int] = {}
+
+    def cell(self, at_ms: int) -> int:
+        """Return the cell of a moment in milliseconds since 1970-01-01 UTC."""
+        quarter = at_ms // _QUARTER_MS
+        cell = self._cells.get(quarter)
+        if cell is None:
+            if len(self._cells) > 10_000:  # noqa: PLR2004 - about a hundred days of quarters
+                self._cells.clear()
+            local = datetime.fromtimestamp(quarter * 900, UTC).astimezone(self.zone)
+            cell = self._cells[quarter] = (local.isoweekday() % 7) * 24 + local.hour
+        return cell

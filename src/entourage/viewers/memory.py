@@ -1,0 +1,112 @@
+"""What the intake remembers of a creator between batches, so that a batch reads only what is new to it.
+
+It is a copy of the database and valid while `viewer_totals.version` is the one it was read at: whoever else writes
+viewers raises the version, and the copy is dropped. The version is read under the batch's write lock.
+"""
+
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import select, text
+from sqlalchemy import Connection
+
+from entourage.kernel import rows
+from entourage.kernel.tables import Creator
+from entourage.viewers import gift, people, stream, tables, tier, visit
+from entourage.viewers.hours import Week
+
+_MOST_PEOPLE = 60_000
+_MOST_KEYS = 40_000
+
+_FIRST = rows.Upsert(
+    tables.Total.__table__,
+    key=("creator_id",),
+    columns=(
+        "creator_id", "viewers", "coins", "gifts", "comments", "likes", "shares", "visits", "watch_ms", "tiered",
+        "anonymous_likes", "version",
+    ),
+)  # fmt: skip
+
+
+class Memory:
+    """One creator's working copy."""
+
+    def __init__(self, creator_id: int) -> None:
+        """Begin with nothing known."""
+        self.creator_id = creator_id
+        self.version = -1
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop everything; the next batch reads again."""
+        self.version = -1
+        self.people: dict[people.Account, people.Who] = {}
+        self.by_id: dict[int, people.Who] = {}
+        self.streams: dict[stream.Room, stream.Now] = {}
+        self.current: dict[str, stream.Now] = {}
+        self.visits: dict[visit.Key, visit.Sitting] = {}
+        self.streaks: dict[gift.Key, gift.Streak] = {}
+        self.recent: dict[tuple[int, int], None] = {}
+        self.rules: list[tier.Rule] = []
+        self.config = tables.Choice()
+        self.week = Week(ZoneInfo("UTC"))
+
+    def trim(self) -> None:
+        """Keep memory bounded: the oldest half goes when there is too much of something."""
+        if len(self.people) > _MOST_PEOPLE:
+            for account in list(self.people)[: _MOST_PEOPLE // 2]:
+                del self.by_id[self.people.pop(account).id]
+        for held in (self.visits, self.streaks, self.recent):
+            if len(held) > _MOST_KEYS:
+                for key in list(held)[: _MOST_KEYS // 2]:
+                    del held[key]  # type: ignore[attr-defined]
+
+    def catch_up(self, connection: Connection) -> int:
+        """Take the creator's lock, and forget what somebody else has changed since; returns the version."""
+        version = _lock(connection, self.creator_id)
+        if version != self.version:
+            self.forget()
+            self.version = version
+            self._read_choices(connection)
+        return version
+
+    def _read_choices(self, connection: Connection) -> None:
+        zone = connection.scalar(select(Creator.zone).where(Creator.id == self.creator_id))
+        try:
+            self.week = Week(ZoneInfo(zone or "UTC"))
+        except (ZoneInfoNotFoundError, ValueError):
+            self.week = Week(ZoneInfo("UTC"))
+        t, c = tables.TierRule, tables.Choice
+        rules = connection.execute(
+            select(t.tier_name, t.min_coins_spent, t.min_watchtime_hours, t.min_visits)
+            .where(t.creator_id == self.creator_id)
+            .order_by(t.sort_order)
+        )
+        self.rules = [tier.Rule(*rule) for rule in rules]
+        names = ("auto_vip_promotion", "auto_fetch_tiktok_data", "session_timeout", "heatmap_enabled")
+        found = (
+            connection.execute(select(*(getattr(c, n) for n in names)).where(c.creator_id == self.creator_id))
+        ).first()
+        values = found or (True, True, 300, True)
+        self.config = tables.Choice(**dict(zip(names, values, strict=True)))
+
+    def remember(self, who: people.Who) -> None:
+        """Keep a viewer."""
+        self.people[who.platform, who.user_id] = who
+        self.by_id[who.id] = who
+
+
+def _lock(connection: Connection, creator_id: int) -> int:
+    statement = select(tables.Total.version).where(tables.Total.creator_id == creator_id).with_for_update()
+    version = connection.scalar(statement)
+    if version is None:
+        _FIRST.run(connection, [(creator_id, *(0,) * 11)])
+        version = connection.scalar(statement)
+    return int(version or 0)
+
+
+def outdate(connection: Connection, creator_id: int) -> None:
+    """Tell every intake that viewers were changed by somebody else; also takes the creator's write lock."""
+    _lock(connection, creator_id)
+    connection.execute(
+        text("UPDATE viewer_totals SET version=version+1 WHERE creator_id=:creator"), {"creator": creator_id}
+    )

@@ -1,0 +1,107 @@
+"""Broadcasts: which one an event belongs to, and when it began, paused and ended."""
+
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy import Connection
+
+from entourage.kernel import clock, ids, rows
+from entourage.viewers import tables
+
+Room = tuple[str, str]
+"""A platform and its id of one broadcast."""
+
+STALE_MS = 1_800_000
+"""A stream without a room id of its own is taken for a new one after this silence."""
+REVIVAL_MS = 60_000
+"""Events this long after the end show that the stream goes on after all."""
+
+COUNTERS = (
+    "viewers", "new_viewers", "coins", "gifts", "comments", "likes", "shares", "follows", "joins", "watch_ms",
+)  # fmt: skip
+
+
+class Now(msgspec.Struct, gc=False):
+    """A stream in memory."""
+
+    id: int
+    platform: str
+    room: str
+    recorded: bool
+    started_ms: int
+    last_event_ms: int
+    ended_ms: int | None
+    peak_watching: int
+
+
+_FIELDS = Now.__struct_fields__
+_COLUMNS = [getattr(tables.Stream, name) for name in _FIELDS]
+_NEW = rows.Upsert(
+    tables.Stream.__table__,
+    key=("creator_id", "platform", "room"),
+    columns=("creator_id", "platform", "room", "recorded", "started_ms", "last_event_ms", "peak_watching", *COUNTERS),
+)
+_GROWN = rows.Change(
+    tables.Stream.__table__, key=("id",), add=COUNTERS, put=("last_event_ms", "ended_ms", "peak_watching", "started_ms")
+)
+
+
+def find(connection: Connection, creator_id: int, rooms: Iterable[Room]) -> dict[Room, Now]:
+    """Load the streams of these rooms."""
+    wanted = set(rooms)
+    statement = select(*_COLUMNS).where(
+        tables.Stream.creator_id == creator_id,
+        rows.among(tables.Stream.room, {room for _, room in wanted}, connection.dialect.name),
+    )
+    found = (Now(*row) for row in connection.execute(statement))
+    return {key: now for now in found if (key := (now.platform, now.room)) in wanted}
+
+
+def newest(connection: Connection, creator_id: int, platform: str) -> Now | None:
+    """Load the stream of a platform that was heard last."""
+    statement = (
+        select(*_COLUMNS)
+        .where(tables.Stream.creator_id == creator_id, tables.Stream.platform == platform)
+        .order_by(tables.Stream.last_event_ms.desc())
+        .limit(1)
+    )
+    row = (connection.execute(statement)).first()
+    return Now(*row) if row else None
+
+
+def start(
+    connection: Connection, creator_id: int, rooms: dict[Room, int], *, recorded: bool
+) -> dict[Room, Now]:
+    """Begin streams that are heard for the first time, each at its moment in milliseconds."""
+    zeros = (0,) * len(COUNTERS)
+    fresh = [(creator_id, platform, room, recorded, at, at, 0, *zeros) for (platform, room), at in rooms.items()]
+    _NEW.run(connection, fresh)
+    return find(connection, creator_id, rooms)
+
+
+def local_room() -> str:
+    """Name a broadcast whose source does not name it."""
+    return f"local:{ids.new()}"
+
+
+def goes_on(now: Now, at_ms: int) -> bool:
+    """Tell whether an event without a room still belongs to this stream."""
+    return now.ended_ms is None and at_ms - now.last_event_ms <= STALE_MS
+
+
+def write(connection: Connection, grown: Iterable[tuple[Now, tuple[int, ...]]]) -> None:
+    """Store streams with what was added to their COUNTERS."""
+    _GROWN.run(
+        connection,
+        [(now.id, *added, now.last_event_ms, now.ended_ms, now.peak_watching, now.started_ms) for now, added in grown],
+    )
+
+
+def watch_clock(connection: Connection, creator_id: int) -> dict[int, int]:
+    """Return for each stream that goes on what time it is there: our time, or the newest event of a recording."""
+    statement = select(tables.Stream.id, tables.Stream.recorded, tables.Stream.last_event_ms).where(
+        tables.Stream.creator_id == creator_id, tables.Stream.ended_ms.is_(None)
+    )
+    now = clock.now_ms()
+    return {id_: last if recorded else now for id_, recorded, last in connection.execute(statement)}

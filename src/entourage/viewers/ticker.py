@@ -1,0 +1,104 @@
+"""The live feed: what just happened, a line each, with likes and arrivals of one person drawn together."""
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from entourage.kernel import clock
+from entourage.ports import live
+from entourage.viewers import kinds, people, schemas, tables
+
+MOST = 40
+"""Lines a batch may add; a flood shows its gifts and its newest lines."""
+
+_KIND = {
+    live.Chat: "comment",
+    live.Like: "like",
+    live.Share: "share",
+    live.Follow: "follow",
+    live.Join: "join",
+    live.Subscribe: "subscribe",
+    live.Gift: "gift",
+}
+
+
+class Ticker:
+    """Collects the lines of one batch."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._noted: list[tuple[live.LiveEvent, people.Who, int, bool]] = []
+
+    def note(self, e: live.LiveEvent, who: people.Who, coins: int, *, first: bool) -> None:
+        """Note an event that counted."""
+        if not who.blocked:
+            self._noted.append((e, who, coins, first))
+
+    def items(self) -> list[schemas.FeedItem]:
+        """Return the lines, oldest first."""
+        noted = self._noted
+        if len(noted) > MOST:
+            gifts = [n for n in noted if type(n[0]) is live.Gift][-MOST // 2 :]
+            rest = [n for n in noted if type(n[0]) is not live.Gift][-(MOST - len(gifts)) :]
+            noted = sorted(gifts + rest, key=lambda n: n[0].at_ms)
+        drawn: dict[tuple[str, int, str], schemas.FeedItem] = {}
+        lines: list[schemas.FeedItem] = []
+        for e, who, coins, first in noted:
+            line = _line(e, who, coins, first=first)
+            together = drawn.get((line.kind, who.id, line.gift or ""))
+            if together is not None and line.kind in {"like", "gift"}:
+                together.amount += line.amount
+                together.coins += line.coins
+                continue
+            drawn[line.kind, who.id, line.gift or ""] = line
+            lines.append(line)
+        return lines
+
+
+def _line(e: live.LiveEvent, who: people.Who, coins: int, *, first: bool) -> schemas.FeedItem:
+    gift = e if isinstance(e, live.Gift) else None
+    amount = e.count if isinstance(e, live.Like) else 1
+    if gift:
+        amount = coins // gift.coins if gift.coins else gift.repeat
+    return schemas.FeedItem(
+        kind=_KIND[type(e)],
+        at=clock.iso(e.at_ms) or "",
+        viewer_id=who.id,
+        username=who.handle,
+        displayName=who.name or who.handle,
+        avatar=who.avatar_url,
+        tier=who.tier,
+        text=e.text if isinstance(e, live.Chat) else None,
+        amount=amount,
+        gift=gift.name if gift else None,
+        coins=coins,
+        first_time=first,
+    )
+
+
+async def recent(session: AsyncSession, creator_id: int, limit: int = 50) -> list[schemas.FeedItem]:
+    """Return the newest lines of the creator's feed, newest first, at most `limit`."""
+    i, g, v = tables.Interaction, tables.Gift, tables.Viewer
+    shown = (v.id, v.handle, v.name, v.avatar_url, v.tier)
+    deeds = await session.execute(
+        select(i.kind, i.at_ms, i.content, i.amount, *shown)
+        .join(v, v.id == i.viewer_id)
+        .where(i.creator_id == creator_id, i.id > select(func.coalesce(func.max(i.id), 0) - 20_000).scalar_subquery(), ~v.blocked)
+        .order_by(i.id.desc())
+        .limit(limit)
+    )
+    lines = [
+        schemas.FeedItem(kinds.NAMES[kind], clock.iso(at) or "", viewer, handle, name or handle, avatar, tier, content, amount)
+        for kind, at, content, amount, viewer, handle, name, avatar, tier in deeds
+    ]
+    given = await session.execute(
+        select(g.last_ms, g.quantity, g.gift_name, g.coins_each, *shown)
+        .join(v, v.id == g.viewer_id)
+        .where(g.creator_id == creator_id, g.id > select(func.coalesce(func.max(g.id), 0) - 5_000).scalar_subquery(), ~v.blocked)
+        .order_by(g.id.desc())
+        .limit(limit)
+    )
+    lines += [
+        schemas.FeedItem("gift", clock.iso(at) or "", viewer, handle, name or handle, avatar, tier, None, n, gift, n * each)
+        for at, n, gift, each, viewer, handle, name, avatar, tier in given
+    ]
+    return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]

@@ -1,0 +1,97 @@
+"""Visits: opened by the first sighting, extended by every further one, closed by silence or the stream's end."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+from sqlalchemy import and_, select, update
+from sqlalchemy import Connection
+
+from entourage.kernel import rows
+from entourage.viewers import tables
+from entourage.viewers.presence import Stay
+
+Key = tuple[int, int]
+"""A stream's id and a viewer's id."""
+
+
+class Sitting(msgspec.Struct, gc=False):
+    """A visit in memory."""
+
+    stay: Stay
+    open: bool
+
+
+_FIND = rows.Lookup(
+    tables.Visit.__table__, ("stream_id",), "viewer_id", ("viewer_id", "started_ms", "last_ms", "watch_ms", "open")
+)
+_WRITE = rows.Upsert(
+    tables.Visit.__table__,
+    key=("stream_id", "viewer_id"),
+    columns=("creator_id", "stream_id", "viewer_id", "started_ms", "last_ms", "watch_ms", "open"),
+    put=("started_ms", "last_ms", "watch_ms", "open"),
+)
+
+
+def find(connection: Connection, keys: Iterable[Key]) -> dict[Key, Sitting]:
+    """Load the visits of these viewers to these streams."""
+    by_stream: dict[int, list[int]] = {}
+    for stream_id, viewer_id in keys:
+        by_stream.setdefault(stream_id, []).append(viewer_id)
+    found: dict[Key, Sitting] = {}
+    for stream_id, viewer_ids in by_stream.items():
+        for viewer_id, started, last, watched, is_open in _FIND.run(connection, (stream_id,), viewer_ids):
+            found[stream_id, viewer_id] = Sitting(Stay(started, last, watched), bool(is_open))
+    return found
+
+
+def write(connection: Connection, creator_id: int, sittings: Mapping[Key, Sitting]) -> None:
+    """Store visits, new and extended."""
+    _WRITE.run(
+        connection,
+        [(creator_id, stream, viewer, *sitting.stay, sitting.open) for (stream, viewer), sitting in sittings.items()],
+    )
+
+
+def close_stream(connection: Connection, creator_id: int, stream_ids: Iterable[int]) -> list[int]:
+    """Close every open visit of these streams; returns the viewers who left."""
+    v = tables.Visit
+    statement = (
+        update(v)
+        .where(v.creator_id == creator_id, v.open, rows.among(v.stream_id, stream_ids, connection.dialect.name))
+        .values(open=False)
+        .returning(v.viewer_id)
+    )
+    return list((connection.scalars(statement)).all())
+
+
+def close_silent(connection: Connection, creator_id: int, clocks: Mapping[int, int], timeout_ms: int) -> list[int]:
+    """Close open visits not seen for longer than the timeout, by each stream's own clock; returns who left.
+
+    Visits of streams that are not in `clocks` (ended, or lost in a crash) are closed however short the silence.
+    """
+    v = tables.Visit
+    left: list[int] = []
+    by_limit: dict[int, list[int]] = {}
+    for stream_id, now in clocks.items():
+        by_limit.setdefault(now - timeout_ms, []).append(stream_id)
+    dialect = connection.dialect.name
+    for limit, stream_ids in by_limit.items():
+        silent = and_(v.creator_id == creator_id, v.open, v.last_ms < limit, rows.among(v.stream_id, stream_ids, dialect))
+        left += (connection.scalars(update(v).where(silent).values(open=False).returning(v.viewer_id))).all()
+    lost = and_(v.creator_id == creator_id, v.open, ~rows.among(v.stream_id, list(clocks), dialect))
+    left += (connection.scalars(update(v).where(lost).values(open=False).returning(v.viewer_id))).all()
+    return left
+
+
+def overlapping(viewers: Sequence[int], still: set[int]) -> list[int]:
+    """Of those who left a stream, return who is in no other one."""
+    return [viewer for viewer in viewers if viewer not in still]
+
+
+def present(connection: Connection, creator_id: int, viewers: Iterable[int]) -> set[int]:
+    """Return which of these viewers have an open visit."""
+    v = tables.Visit
+    statement = select(v.viewer_id).where(
+        v.creator_id == creator_id, v.open, rows.among(v.viewer_id, viewers, connection.dialect.name)
+    )
+    return set((connection.scalars(statement)).all())
