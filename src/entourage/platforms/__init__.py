@@ -1,0 +1,1 @@
+"""The real platforms, each speaking its own language in its own folder."""

@@ -1,0 +1,1 @@
+"""TikFinity, the app on the streamer's PC that passes TikTok LIVE on as JSON over a local websocket."""
