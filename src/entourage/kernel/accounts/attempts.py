@@ -1,0 +1,110 @@
+"""How often somebody may try to sign in: counted for an address with an e-mail, for an address, and for an e-mail.
+
+A try is counted before the password is looked at, so that a burst of tries gains nothing, and given back when it was
+right. Counts live in memory, or in Redis when several processes answer.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Protocol
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from entourage.kernel import clock, log
+from entourage.kernel.errors import TooMany
+
+_log = log.get(__name__)
+_KEEP_MOST = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `most` tries in a window of `window_s` seconds."""
+
+    most: int
+    window_s: int
+
+
+PAIR = Limit(5, 300)
+ADDRESS = Limit(50, 300)
+EMAIL = Limit(100, 3600)
+
+
+class Counter(Protocol):
+    """Counts in windows of time."""
+
+    async def add(self, key: str, by: int, window_s: int) -> tuple[int, int]:
+        """Add to a count; returns the count and the seconds until it begins anew."""
+        ...
+
+
+class MemoryCounter:
+    """Counts for one process."""
+
+    def __init__(self) -> None:
+        """Begin with nothing counted."""
+        self._counts: dict[str, tuple[int, int]] = {}
+
+    async def add(self, key: str, by: int, window_s: int) -> tuple[int, int]:
+        """Add to a count; returns the count and the seconds until it begins anew."""
+        now = clock.now_ms()
+        count, until = self._counts.get(key, (0, 0))
+        if until <= now:
+            count, until = 0, now + window_s * 1000
+        if len(self._counts) >= _KEEP_MOST:
+            self._counts = {k: v for k, v in self._counts.items() if v[1] > now}
+        count = max(0, count + by)
+        self._counts[key] = (count, until)
+        return count, -(-(until - now) // 1000)
+
+
+class RedisCounter:
+    """Counts for all processes of a house; counts for itself while Redis is away."""
+
+    def __init__(self, redis: Redis) -> None:
+        """Take the client."""
+        self._redis = redis
+        self._meanwhile = MemoryCounter()
+
+    async def add(self, key: str, by: int, window_s: int) -> tuple[int, int]:
+        """Add to a count; returns the count and the seconds until it begins anew."""
+        name = f"entourage:attempts:{key}"
+        try:
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.incrby(name, by)
+                pipe.expire(name, window_s, nx=True)
+                pipe.ttl(name)
+                count, _, ttl = await pipe.execute()
+        except (RedisError, OSError) as error:
+            _log.warning("attempts.redis_away", error=type(error).__name__)
+            return await self._meanwhile.add(key, by, window_s)
+        return int(count), max(1, int(ttl))
+
+
+class Attempts:
+    """The gate before the password check."""
+
+    def __init__(self, counter: Counter) -> None:
+        """Take where counts are kept."""
+        self._counter = counter
+
+    async def take(self, address: str, email: str) -> None:
+        """Count one try; raises TooMany with the seconds to wait when there were too many."""
+        for key, limit in _keys(address, email):
+            count, wait_s = await self._counter.add(key, 1, limit.window_s)
+            if count > limit.most:
+                _log.warning("sign_in.too_many", address=address)
+                minutes = -(-wait_s // 60)
+                msg = f"Too many tries. Wait {minutes} minute{'s' if minutes > 1 else ''} and try again."
+                raise TooMany(msg, retry_after_s=wait_s)
+
+    async def give_back(self, address: str, email: str) -> None:
+        """The try was right: it does not count."""
+        for key, limit in _keys(address, email):
+            await self._counter.add(key, -1, limit.window_s)
+
+
+def _keys(address: str, email: str) -> list[tuple[str, Limit]]:
+    person = hashlib.sha256(email.strip().lower().encode()).hexdigest()[:32]
+    return [(f"pair:{address}:{person}", PAIR), (f"address:{address}", ADDRESS), (f"email:{person}", EMAIL)]

@@ -1,0 +1,52 @@
+"""The audit log: what was done, by whom and because of what, written in the transaction that does it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from entourage.kernel import clock
+from entourage.kernel.tables import AuditEntry
+from entourage.kernel.tenancy import CreatorSession
+
+SYSTEM = "system"
+_PAGE_MOST = 200
+
+
+def record(
+    session: CreatorSession, action: str, subject: str = "", *,
+    actor: str = SYSTEM, cause: str = "", meta: dict[str, Any] | None = None, creator_id: int | None = None,
+) -> AuditEntry:  # fmt: skip
+    """Add an entry to the session's transaction.
+
+    `action` is dotted (`viewer.tier.set`), `subject` and `cause` name a thing (`viewer:42`, `gift:9`), `actor` is an
+    Actor's label or `system`. In a session over all creators `creator_id` says whose log it is.
+    """
+    entry = AuditEntry(at=clock.now(), actor=actor, action=action, subject=subject, cause=cause, meta=meta or {})
+    if creator_id is not None or session.creator_id is not None:
+        entry.creator_id = creator_id if creator_id is not None else session.creator
+    else:
+        msg = "an audit entry belongs to a creator"
+        raise ValueError(msg)
+    session.add(entry)
+    return entry
+
+
+async def page(
+    session: CreatorSession, *, subject: str | None = None, action: str | None = None, actor: str | None = None,
+    before: int | None = None, limit: int = 50,
+) -> Sequence[AuditEntry]:  # fmt: skip
+    """Return entries, newest first; `before` is the id of the last entry of the page before.
+
+    `action` matches itself and everything below it: `key` finds `key.make`.
+    """
+    query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(min(max(limit, 1), _PAGE_MOST))
+    if subject is not None:
+        query = query.where(AuditEntry.subject == subject)
+    if actor is not None:
+        query = query.where(AuditEntry.actor == actor)
+    if action is not None:
+        query = query.where((AuditEntry.action == action) | AuditEntry.action.startswith(f"{action}.", autoescape=True))
+    if before is not None:
+        query = query.where(AuditEntry.id < before)
+    return (await session.scalars(query)).all()

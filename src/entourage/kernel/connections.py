@@ -1,0 +1,84 @@
+"""Connections: a creator's links to platforms, with their secrets and how each is doing."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import defer
+
+from entourage.kernel import clock
+from entourage.kernel.errors import Invalid, NotFound
+from entourage.kernel.tables import Connection
+from entourage.kernel.tenancy import CreatorSession
+
+SOURCES = ("tiktok", "tikfinity")
+"""What a creator can connect to now."""
+
+_ACCOUNT_LONGEST = 200
+
+
+def read_source(text: str) -> str:
+    """Check the name of a source; raises NotFound."""
+    if text not in SOURCES:
+        msg = f"There is no connection called {text[:32]!r}; there are {', '.join(SOURCES)}."
+        raise NotFound(msg)
+    return text
+
+
+async def all_of(session: CreatorSession) -> Sequence[Connection]:
+    """Return the connections of the session's creator (of everybody's, in a session over all), without their secrets."""
+    query = select(Connection).options(defer(Connection.secret, raiseload=True)).order_by(Connection.creator_id, Connection.source)
+    return (await session.scalars(query)).all()
+
+
+async def get(session: CreatorSession, source: str) -> Connection | None:
+    """Return a connection of the session's creator without its secret, or None."""
+    query = select(Connection).options(defer(Connection.secret, raiseload=True)).where(Connection.source == source)
+    return (await session.scalars(query)).one_or_none()
+
+
+async def secret_of(session: CreatorSession, source: str) -> str | None:
+    """Return the secret of a connection of the session's creator, or None."""
+    return (await session.scalars(select(Connection.secret).where(Connection.source == source))).one_or_none()
+
+
+async def put(
+    session: CreatorSession, source: str, *, account: str | None = None, enabled: bool | None = None, secret: str | None = None
+) -> Connection:
+    """Make or change a connection; None leaves a value as it is. Another account begins with no state and no secret."""
+    connection = await get(session, source)
+    if connection is None:
+        connection = Connection(creator_id=session.creator, source=source, account="", enabled=True, state={}, secret=None)
+        session.add(connection)
+    if account is not None and (account := _read_account(account)) != connection.account:
+        connection.account, connection.state, connection.secret = account, {}, None
+    if enabled is not None:
+        connection.enabled = enabled
+    if secret is not None:
+        connection.secret = secret or None
+    connection.updated_at = clock.now()
+    await session.flush()
+    return connection
+
+
+async def remove(session: CreatorSession, source: str) -> Connection:
+    """Forget a connection and its secret; raises NotFound."""
+    connection = await get(session, source)
+    if connection is None:
+        msg = "This is not connected."
+        raise NotFound(msg)
+    await session.delete(connection)
+    return connection
+
+
+async def remember_state(session: CreatorSession, source: str, state: dict[str, Any]) -> None:
+    """Keep how a connection is doing, for pages that open later; the caller sees to it that this is not too often."""
+    await session.execute(update(Connection).where(Connection.source == source).values(state=state))
+
+
+def _read_account(typed: str) -> str:
+    account = typed.strip().removeprefix("@")
+    if len(account) > _ACCOUNT_LONGEST or not (account.isprintable() and " " not in account):
+        msg = "An account is a handle or an address, without spaces."
+        raise Invalid(msg, details={"account": msg})
+    return account
