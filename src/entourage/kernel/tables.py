@@ -104,11 +104,15 @@ class Membership(Base):
 
 
 class SignInLink(Base):
-    """A link that signs in once; only the hash of its secret is kept."""
+    """A link that works once: makes the first owner, signs somebody in, or lets somebody join a creator's people."""
 
     __tablename__ = "sign_in_links"
-    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256, hex
-    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))  # None: makes the first owner
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256, hex; the secret itself is not kept
+    purpose: Mapped[str] = mapped_column(String(16))  # owner, sign_in, join
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))  # sign_in: who
+    creator_id: Mapped[int | None] = mapped_column(BigInteger(), ForeignKey("creators.id", ondelete="CASCADE"))  # join: whose people
+    role: Mapped[str | None] = mapped_column(String(16))  # join: as what
+    created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
@@ -172,8 +176,9 @@ class Job(Base):
     __table_args__ = (
         Index("uq_jobs_queue_running_lane", "lane", unique=True, sqlite_where=text("status='running'"), postgresql_where=text("status='running'")),
         Index("uq_jobs_queue_queued_dedup", "dedup", unique=True, sqlite_where=text("status='queued' AND dedup IS NOT NULL"), postgresql_where=text("status='queued' AND dedup IS NOT NULL")),
-        Index("ix_jobs_queue_due", "status", "run_at"),
-        Index("ix_jobs_queue_lane_id", "lane", "id"),
+        Index("ix_jobs_queue_due", "creator_id", "run_at", "id", sqlite_where=text("status='queued'"), postgresql_where=text("status='queued'")),
+        Index("ix_jobs_queue_lane_id", "lane", "id", sqlite_where=text("status='queued'"), postgresql_where=text("status='queued'")),
+        Index("ix_jobs_queue_finished", "finished_at", sqlite_where=text("finished_at IS NOT NULL"), postgresql_where=text("finished_at IS NOT NULL")),
         Index("ix_jobs_queue_creator", "creator_id", "status", "id"),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
@@ -183,8 +188,9 @@ class Job(Base):
     payload: Mapped[dict[str, Any]]
     status: Mapped[str] = mapped_column(String(16), default="queued")  # queued, running, done, dead
     run_at: Mapped[datetime]
-    first_at: Mapped[datetime]  # when its first version was asked for: bounds debouncing
-    lease_until: Mapped[datetime | None]
+    first_at: Mapped[datetime]  # when its first version was asked for
+    latest_at: Mapped[datetime | None]  # debouncing may not move run_at beyond this
+    lease_until: Mapped[datetime | None]  # in real time, even where the house's clock is bent
     attempts: Mapped[int] = mapped_column(Integer(), default=0)  # also the fence: only the newest attempt may finish
     max_attempts: Mapped[int] = mapped_column(Integer(), default=8)
     dedup: Mapped[str | None] = mapped_column(String(200))
