@@ -1,0 +1,77 @@
+"""The template engine: Jinja with our words, formats and icons, speaking the reader's language."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context
+from jinja2.runtime import Context
+from litestar.connection import ASGIConnection
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.template import TemplateConfig
+from markupsafe import Markup
+
+from entourage.web import formats, i18n, words
+
+_HERE = Path(__file__).parent
+
+
+class SpokenTemplate(Template):
+    """A template that is rendered in the language of the request it is rendered for."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:  # noqa: ANN401 - Jinja's own signature
+        """Set the voice from `request`, then render."""
+        request = kwargs.get("request")
+        if request is not None:
+            i18n.speak(i18n.voice_of(request))
+        return super().render(*args, **kwargs)
+
+
+def environment() -> Environment:
+    """Build the Jinja environment."""
+    env = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    env.template_class = SpokenTemplate
+    env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    for shape in ("number", "compact", "duration", "ordinal", "moment", "day", "clock_time", "ago", "last_seen", "initials", "colour"):
+        env.filters[shape] = getattr(formats, shape)
+    env.filters["data"] = data
+    env.globals.update(icon=icon, voice=i18n.voice, languages=i18n.LANGUAGES, browser_words=words.for_browser, theme_of=theme_of)
+    env.globals["get_flashes"] = flashes
+    return env
+
+
+def config() -> TemplateConfig[JinjaTemplateEngine]:
+    """Return the engine as Litestar takes it."""
+    return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment()))
+
+
+@pass_context
+def flashes(context: Context) -> list[dict[str, str]]:
+    """Take the messages that `litestar.plugins.flash.flash` left for the next page; none where there is no session."""
+    session = context["request"].scope.get("session")
+    taken: list[dict[str, str]] = session.pop("_messages", []) if isinstance(session, dict) else []
+    return taken
+
+
+def theme_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """Choose dark or light: the person's own setting, the cookie of this browser, else dark."""
+    chosen = getattr(connection.scope.get("user"), "theme", "") or connection.cookies.get("theme", "")
+    return "light" if chosen == "light" else "dark"
+
+
+def icon(name: str, classes: str = "") -> Markup:
+    """Draw an icon of the sprite (package.json lists which there are); it says nothing to a screen reader."""
+    return Markup('<svg class="icon {}" aria-hidden="true"><use href="/static/vendor/icons.svg#{}"></use></svg>').format(classes, name)
+
+
+def data(value: Any) -> Markup:  # noqa: ANN401 - whatever a page hands to its script
+    """Write a value as JSON that is safe inside a `<script type="application/json">`."""
+    text = msgspec.json.encode(value).decode()
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 - escaped just here

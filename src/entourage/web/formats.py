@@ -1,0 +1,106 @@
+"""Numbers, lengths of time and moments as a person reads them, in the voice of the current request."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_compact_decimal, format_decimal
+from markupsafe import Markup
+
+from entourage.kernel import clock
+from entourage.web.i18n import gettext as _
+from entourage.web.i18n import voice
+
+AVATAR_COLOURS = 12
+_DAY_S = 86_400
+
+
+def number(value: int) -> str:
+    """Write a whole number with the locale's grouping: 1,240."""
+    return format_decimal(value, locale=voice().locale)
+
+
+def compact(value: int) -> str:
+    """Write a number short from ten thousand on: 9,870 and 12.4K."""
+    if abs(value) < 10_000:  # noqa: PLR2004
+        return number(value)
+    return format_compact_decimal(value, fraction_digits=1, locale=voice().locale)
+
+
+def duration(seconds: int) -> str:
+    """Write a length of time in its two largest units: 45 s, 12 min, 5 h 20 min, 120 h."""
+    hours, minutes = seconds // 3600, seconds % 3600 // 60
+    if hours >= 100:  # noqa: PLR2004 - nobody cares for minutes then
+        return f"{number(hours)} h"
+    if hours:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{minutes} min" if minutes else f"{seconds} s"
+
+
+def ordinal(value: int) -> str:
+    """Write a place in an order: 7th, or 7. in German."""
+    if voice().language == "de":
+        return f"{number(value)}."
+    suffix = "th" if value % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
+    return f"{number(value)}{suffix}"
+
+
+def parse(iso: str) -> datetime:
+    """Read an ISO 8601 moment into the creator's zone."""
+    return datetime.fromisoformat(iso).astimezone(ZoneInfo(voice().zone))
+
+
+def moment(iso: str | None) -> str:
+    """Write date and time in the creator's zone: 21 Nov 2026, 20:41."""
+    return format_datetime(parse(iso), "medium", locale=voice().locale) if iso else ""
+
+
+def day(iso: str | None) -> str:
+    """Write the date in the creator's zone."""
+    return format_date(parse(iso).date(), "medium", locale=voice().locale) if iso else ""
+
+
+def clock_time(iso: str | None) -> str:
+    """Write hour and minute in the creator's zone: 20:41."""
+    return format_datetime(parse(iso), "HH:mm", locale=voice().locale) if iso else ""
+
+
+def ago(iso: str | None) -> Markup:
+    """Write a `<time>` that is relative for a day and a date after that; the exact moment shows on hover."""
+    if not iso:
+        return Markup("")
+    return Markup('<time datetime="{}" title="{}" data-ago>{}</time>').format(iso, moment(iso), _since(iso))
+
+
+def last_seen(iso: str) -> str:
+    """Say when somebody was here before, as in conversation: today, yesterday, on Sunday, on 3 May 2026."""
+    then, now = parse(iso), clock.now().astimezone(ZoneInfo(voice().zone))
+    days = (now.date() - then.date()).days
+    if days <= 0:
+        return _("earlier today")
+    if days == 1:
+        return _("yesterday")
+    if days < 7:  # noqa: PLR2004 - a weekday says which day only within a week
+        return format_date(then.date(), "EEEE", locale=voice().locale)
+    return day(iso)
+
+
+def _since(iso: str) -> str:
+    seconds = int((clock.now() - datetime.fromisoformat(iso)).total_seconds())
+    if seconds < 60:  # noqa: PLR2004
+        return _("just now")
+    if seconds < _DAY_S:
+        return format_timedelta(-seconds, granularity="minute", threshold=1.0 if seconds < 3600 else 0.9, format="short", add_direction=True, locale=voice().locale)  # noqa: E501, PLR2004
+    return day(iso)
+
+
+def initials(name: str) -> str:
+    """Take up to two letters for somebody without a picture."""
+    words = [word for word in name.replace("_", " ").replace(".", " ").split() if word[0].isalnum()]
+    letters = [words[0][0], words[-1][0]] if len(words) > 1 else [words[0][:2]] if words else ["?"]
+    return "".join(letters).upper()[:2]
+
+
+def colour(viewer_id: int) -> int:
+    """Choose which of the avatar colours belongs to somebody."""
+    return viewer_id * 7 % AVATAR_COLOURS
