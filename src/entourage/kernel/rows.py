@@ -134,7 +134,7 @@ class Lookup:
 
     @cached_property
     def _postgresql(self) -> str:
-        kind = self.table.c[self.among].type.compile(_PG)
+        kind = _kind(self.table, self.among)
         return self._select("%s", f"{self.among} = ANY(%s::{kind}[])")
 
     def _select(self, mark: str, last: str) -> str:
@@ -152,4 +152,9 @@ def among(column: ColumnElement[Any], values: Iterable[Any], dialect: str) -> Co
 
 
 def _arrays(table: Table, columns: Sequence[str]) -> str:
-    return ",".join(f"%s::{table.c[name].type.compile(_PG)}[]" for name in columns)
+    return ",".join(f"%s::{_kind(table, name)}[]" for name in columns)
+
+
+def _kind(table: Table, column: str) -> str:
+    """Return a column's type as PostgreSQL writes it, without the collation that an array cannot have."""
+    return str(table.c[column].type.compile(_PG)).partition(" COLLATE")[0]

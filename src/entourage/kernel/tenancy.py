@@ -7,9 +7,9 @@ filter here, new rows get the creator here, and on PostgreSQL forced row-level s
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.session import UOWTransaction
@@ -18,6 +18,7 @@ from entourage.kernel.db import Database
 from entourage.kernel.errors import NotAllowed
 from entourage.kernel.tables import Owned
 
+T = TypeVar("T")
 _SCOPE = text("SELECT set_config('entourage.creator_id', :creator, true), set_config('entourage.everywhere', :everywhere, true)")
 
 
@@ -59,6 +60,20 @@ async def everywhere(db: Database, reason: str, *, write: bool = False) -> Async
         raise ValueError(msg)
     async with _open(db, None, write=write) as session:
         yield session
+
+
+async def batch_inside(db: Database, creator_id: int, work: Callable[[Connection], T]) -> T:
+    """Run `work` in one of the database's batch transactions, scoped to a creator.
+
+    On PostgreSQL row-level security holds; on both engines `work` names the creator in its statements.
+    """
+
+    def scoped(connection: Connection) -> T:
+        if db.dialect == "postgresql":
+            connection.execute(_SCOPE, {"creator": str(creator_id), "everywhere": "off"})
+        return work(connection)
+
+    return await db.write_batch(scoped)
 
 
 @asynccontextmanager

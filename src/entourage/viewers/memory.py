@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from entourage.kernel import rows
 from entourage.kernel.tables import Creator
+from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import gift, people, stream, tables, tier, visit
 from entourage.viewers.hours import Week
 
@@ -104,9 +105,13 @@ def _lock(connection: Connection, creator_id: int) -> int:
     return int(version or 0)
 
 
-def outdate(connection: Connection, creator_id: int) -> None:
-    """Tell every intake that viewers were changed by somebody else; also takes the creator's write lock."""
-    _lock(connection, creator_id)
-    connection.execute(
-        text("UPDATE viewer_totals SET version=version+1 WHERE creator_id=:creator"), {"creator": creator_id}
+async def outdate(session: CreatorSession) -> None:
+    """Tell every intake that viewers were changed by somebody else; also takes the creator's write lock.
+
+    To be called before the change is made, so that no batch stands between reading and writing.
+    """
+    connection = await session.connection()
+    await connection.run_sync(lambda sync: _lock(sync, session.creator))
+    await session.execute(
+        text("UPDATE viewer_totals SET version=version+1 WHERE creator_id=:creator"), {"creator": session.creator}
     )

@@ -55,6 +55,8 @@ class Who(msgspec.Struct, gc=False):
 
 _FIELDS = tuple(Who.__struct_fields__[:-1])
 _FIND = rows.Lookup(tables.Viewer.__table__, ("creator_id", "platform"), "user_id", _FIELDS)
+COLUMNS = [getattr(tables.Viewer, name) for name in _FIELDS]
+"""The columns a `Who` is made of, in order."""
 _IDS = rows.Lookup(tables.Viewer.__table__, ("creator_id", "platform"), "user_id", ("user_id", "id"))
 
 _NEW = rows.Upsert(
@@ -189,3 +191,8 @@ def row(who: Who, *, online: bool) -> schemas.ViewerRow:
         is_follower=bool(who.follower),
         online=online,
     )
+
+
+def ranked(who: Who, rank: int, *, online: bool) -> schemas.Ranked:
+    """Show a viewer with their place on a leaderboard."""
+    return schemas.Ranked(rank=rank, **msgspec.structs.asdict(row(who, online=online)))

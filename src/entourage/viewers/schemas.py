@@ -252,3 +252,9 @@ class Tonight(msgspec.Struct):
     likes: int
     usual_coins: int | None
     usual_viewers: int | None
+
+
+def as_dict(value: msgspec.Struct) -> dict[str, object]:
+    """Turn a shape into the plain dict that JSON columns and templates take."""
+    built = msgspec.to_builtins(value)
+    return dict(built)

@@ -37,7 +37,7 @@ class Viewer(Owned, Base):
     user_id: Mapped[str] = mapped_column(String(64))  # the platform's id of the account, never its handle
     handle: Mapped[str] = mapped_column(String(100), default="")
     name: Mapped[str] = mapped_column(String(200), default="")
-    search_text: Mapped[str] = mapped_column(String(320), default="")  # handle and name, accents and case folded
+    search_text: Mapped[str] = mapped_column(String(320).with_variant(String(320, collation="C"), "postgresql"), default="")  # handle and name, accents and case folded
     avatar_url: Mapped[str | None] = mapped_column(Text())
     bio: Mapped[str | None] = mapped_column(Text())
     followers: Mapped[int | None] = mapped_column(BigInteger())
@@ -128,7 +128,7 @@ class Visit(Owned, Base):
     __tablename__ = "viewer_sessions"
     __table_args__ = (
         Index("ix_viewer_sessions_viewer", "viewer_id", "started_ms"),
-        Index("ix_viewer_sessions_open", "creator_id", sqlite_where=text("open"), postgresql_where=text("open")),
+        Index("ix_viewer_sessions_open", "creator_id", "viewer_id", sqlite_where=text("open"), postgresql_where=text("open")),
         {"sqlite_with_rowid": False},
     )
     stream_id: Mapped[int] = mapped_column(BigInteger(), primary_key=True, autoincrement=False)

@@ -1,11 +1,8 @@
 """The live feed: what just happened, a line each, with likes and arrivals of one person drawn together."""
 
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from entourage.kernel import clock
 from entourage.ports import live
-from entourage.viewers import kinds, people, schemas, tables
+from entourage.viewers import people, schemas
 
 MOST = 40
 """Lines a batch may add; a flood shows its gifts and its newest lines."""
@@ -73,32 +70,3 @@ def _line(e: live.LiveEvent, who: people.Who, coins: int, *, first: bool) -> sch
         coins=coins,
         first_time=first,
     )
-
-
-async def recent(session: AsyncSession, creator_id: int, limit: int = 50) -> list[schemas.FeedItem]:
-    """Return the newest lines of the creator's feed, newest first, at most `limit`."""
-    i, g, v = tables.Interaction, tables.Gift, tables.Viewer
-    shown = (v.id, v.handle, v.name, v.avatar_url, v.tier)
-    deeds = await session.execute(
-        select(i.kind, i.at_ms, i.content, i.amount, *shown)
-        .join(v, v.id == i.viewer_id)
-        .where(i.creator_id == creator_id, i.id > select(func.coalesce(func.max(i.id), 0) - 20_000).scalar_subquery(), ~v.blocked)
-        .order_by(i.id.desc())
-        .limit(limit)
-    )
-    lines = [
-        schemas.FeedItem(kinds.NAMES[kind], clock.iso(at) or "", viewer, handle, name or handle, avatar, tier, content, amount)
-        for kind, at, content, amount, viewer, handle, name, avatar, tier in deeds
-    ]
-    given = await session.execute(
-        select(g.last_ms, g.quantity, g.gift_name, g.coins_each, *shown)
-        .join(v, v.id == g.viewer_id)
-        .where(g.creator_id == creator_id, g.id > select(func.coalesce(func.max(g.id), 0) - 5_000).scalar_subquery(), ~v.blocked)
-        .order_by(g.id.desc())
-        .limit(limit)
-    )
-    lines += [
-        schemas.FeedItem("gift", clock.iso(at) or "", viewer, handle, name or handle, avatar, tier, None, n, gift, n * each)
-        for at, n, gift, each, viewer, handle, name, avatar, tier in given
-    ]
-    return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]

@@ -1,12 +1,13 @@
 """Visits: opened by the first sighting, extended by every further one, closed by silence or the stream's end."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from sqlalchemy import and_, select, update
 from sqlalchemy import Connection
 
 from entourage.kernel import rows
+from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import tables
 from entourage.viewers.presence import Stay
 
@@ -83,15 +84,8 @@ def close_silent(connection: Connection, creator_id: int, clocks: Mapping[int, i
     return left
 
 
-def overlapping(viewers: Sequence[int], still: set[int]) -> list[int]:
-    """Of those who left a stream, return who is in no other one."""
-    return [viewer for viewer in viewers if viewer not in still]
-
-
-def present(connection: Connection, creator_id: int, viewers: Iterable[int]) -> set[int]:
+async def present(session: CreatorSession, viewers: Iterable[int]) -> set[int]:
     """Return which of these viewers have an open visit."""
     v = tables.Visit
-    statement = select(v.viewer_id).where(
-        v.creator_id == creator_id, v.open, rows.among(v.viewer_id, viewers, connection.dialect.name)
-    )
-    return set((connection.scalars(statement)).all())
+    statement = select(v.viewer_id).where(v.open, rows.among(v.viewer_id, viewers, session.dialect))
+    return set((await session.scalars(statement.where(v.creator_id == session.creator))).all())

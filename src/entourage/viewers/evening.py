@@ -1,0 +1,69 @@
+"""Tonight: the newest stream's numbers against the usual evening, and who is here."""
+
+from sqlalchemy import func, select
+
+from entourage.kernel import clock
+from entourage.kernel.tenancy import CreatorSession
+from entourage.viewers import people, schemas, stream
+from entourage.viewers.tables import Stream, Viewer, Visit
+
+_EVENINGS = 5
+
+
+async def tonight(session: CreatorSession) -> schemas.Tonight:
+    """Return the newest stream's numbers; `usual` is the mean of up to five whole streams before it."""
+    newest = (
+        await session.scalars(
+            select(Stream).where(~Stream.recorded).order_by(Stream.started_ms.desc(), Stream.id.desc()).limit(1 + _EVENINGS)
+        )
+    ).all()
+    here = await session.scalar(
+        select(func.count()).select_from(Visit).where(Visit.creator_id == session.creator, Visit.open)
+    )
+    if not newest:
+        return schemas.Tonight(False, None, None, here or 0, None, 0, 0, 0, 0, 0, 0, None, None)
+    now, before = newest[0], newest[1:]
+    live = now.ended_ms is None and clock.now_ms() - now.last_event_ms <= stream.STALE_MS
+    return schemas.Tonight(
+        live=live,
+        platform=now.platform,
+        started_at=clock.iso(now.started_ms),
+        here=here or 0,
+        watching=None,
+        viewers=now.viewers,
+        new_viewers=now.new_viewers,
+        coins=now.coins,
+        gifts=now.gifts,
+        comments=now.comments,
+        likes=now.likes,
+        usual_coins=sum(s.coins for s in before) // len(before) if before else None,
+        usual_viewers=sum(s.viewers for s in before) // len(before) if before else None,
+    )
+
+
+async def here(session: CreatorSession, limit: int = 30) -> list[schemas.ViewerRow]:
+    """Return who is in the room, the latest arrivals first."""
+    statement = (
+        select(*people.COLUMNS)
+        .join(Visit, Visit.viewer_id == Viewer.id)
+        .where(Visit.creator_id == session.creator, Visit.open, ~Viewer.blocked)
+        .order_by(Visit.started_ms.desc(), Viewer.id.desc())
+        .limit(limit)
+    )
+    return [people.row(people.Who(*row), online=True) for row in await session.execute(statement)]
+
+
+async def open_visits(session: CreatorSession, limit: int = 1000) -> list[schemas.OpenVisit]:
+    """Return the open visits, the longest first."""
+    statement = (
+        select(Viewer.id, Viewer.handle, Viewer.name, Visit.started_ms, Visit.watch_ms)
+        .join(Visit, Visit.viewer_id == Viewer.id)
+        .where(Visit.creator_id == session.creator, Visit.open)
+        .order_by(Visit.started_ms, Viewer.id)
+        .limit(limit)
+    )
+    now = clock.now_ms()
+    return [
+        schemas.OpenVisit(id_, handle, name or handle, clock.iso(started) or "", max(0, now - started) // 1000, watched // 1000)
+        for id_, handle, name, started, watched in await session.execute(statement)
+    ]

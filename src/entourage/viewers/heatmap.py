@@ -1,0 +1,45 @@
+"""The week in 7 × 24 cells: activity and coins by the creator's clock, of everybody and of one."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from entourage.kernel.tables import Creator
+from entourage.kernel.tenancy import CreatorSession
+from entourage.viewers import schemas
+from entourage.viewers.tables import CreatorHour, Hour
+
+_PEAKS = 10
+
+
+async def of_everybody(session: CreatorSession) -> schemas.Heatmap:
+    """Return everybody's week."""
+    cells = await session.execute(
+        select(CreatorHour.cell, CreatorHour.activity, CreatorHour.coins).where(CreatorHour.creator_id == session.creator)
+    )
+    return _grid((tuple(cell) for cell in cells), await _zone(session))
+
+
+async def of_viewer(session: CreatorSession, viewer_id: int) -> schemas.Heatmap:
+    """Return one viewer's week."""
+    cells = await session.execute(
+        select(Hour.cell, Hour.activity, Hour.coins).where(Hour.viewer_id == viewer_id, Hour.creator_id == session.creator)
+    )
+    return _grid((tuple(cell) for cell in cells), await _zone(session))
+
+
+async def _zone(session: CreatorSession) -> str:
+    return await session.scalar(select(Creator.zone).where(Creator.id == session.creator)) or "UTC"
+
+
+def _grid(cells: Iterable[tuple[int, int, int]], zone: str) -> schemas.Heatmap:
+    activity = [[0] * 24 for _ in range(7)]
+    coins = [[0] * 24 for _ in range(7)]
+    busy: list[schemas.HourCell] = []
+    for cell, deeds, spent in cells:
+        day, hour = divmod(cell, 24)
+        activity[day][hour] = deeds
+        coins[day][hour] = spent
+        busy.append(schemas.HourCell(hour, day, deeds, spent))
+    busy.sort(key=lambda c: (-c.activity, c.day_of_week, c.hour_of_day))
+    return schemas.Heatmap(activity, coins, busy[:_PEAKS], zone)

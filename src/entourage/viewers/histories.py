@@ -1,0 +1,87 @@
+"""What a viewer did, newest first: visits, gifts, chat and all other interactions, paged by keyset."""
+
+import base64
+from typing import Any
+
+from sqlalchemy import Select, literal, select, tuple_
+
+from entourage.kernel import clock
+from entourage.kernel.errors import Invalid
+from entourage.kernel.tenancy import CreatorSession
+from entourage.viewers import kinds, schemas
+from entourage.viewers.tables import Gift, Interaction, Stream, Visit
+
+
+async def visits(
+    session: CreatorSession, viewer_id: int, before: str | None = None, limit: int = 50
+) -> tuple[list[schemas.VisitRow], str | None]:
+    """Return visits and the mark of the next page; raises Invalid for a mark that is not ours."""
+    statement = (
+        select(Visit.started_ms, Visit.stream_id, Visit.last_ms, Visit.watch_ms, Visit.open, Stream.platform)
+        .join(Stream, Stream.id == Visit.stream_id)
+        .where(Visit.viewer_id == viewer_id)
+    )
+    rows, following = await _page(session, statement, Visit.started_ms, Visit.stream_id, before, limit)
+    return [
+        schemas.VisitRow(
+            joined_at=clock.iso(started) or "",
+            left_at=None if is_open else clock.iso(last),
+            duration_seconds=watched // 1000,
+            stream_id=stream_id,
+            platform=platform,
+        )
+        for started, stream_id, last, watched, is_open, platform in rows
+    ], following
+
+
+async def gifts(
+    session: CreatorSession, viewer_id: int, before: str | None = None, limit: int = 50
+) -> tuple[list[schemas.GiftRow], str | None]:
+    """Return gifts and the mark of the next page; `gift_coins` is the whole streak's, `gift_diamond_count` one piece's."""
+    statement = select(Gift.first_ms, Gift.id, Gift.gift_id, Gift.gift_name, Gift.coins_each, Gift.quantity).where(
+        Gift.viewer_id == viewer_id
+    )
+    rows, following = await _page(session, statement, Gift.first_ms, Gift.id, before, limit)
+    return [
+        schemas.GiftRow(gift_id, name, each * quantity, each, quantity, clock.iso(at) or "")
+        for at, _, gift_id, name, each, quantity in rows
+    ], following
+
+
+async def interactions(
+    session: CreatorSession, viewer_id: int, before: str | None = None, limit: int = 50, *, chat_only: bool = False
+) -> tuple[list[schemas.InteractionRow], str | None]:
+    """Return what somebody did (or only what they wrote) and the mark of the next page."""
+    statement = select(
+        Interaction.at_ms, Interaction.id, Interaction.kind, Interaction.content, Interaction.amount
+    ).where(Interaction.viewer_id == viewer_id)
+    if chat_only:
+        statement = statement.where(Interaction.kind == kinds.CHAT)
+    rows, following = await _page(session, statement, Interaction.at_ms, Interaction.id, before, limit)
+    return [
+        schemas.InteractionRow(kinds.NAMES[kind], content, amount, clock.iso(at) or "") for at, _, kind, content, amount in rows
+    ], following
+
+
+async def _page(
+    session: CreatorSession, statement: Select[Any], at: Any, key: Any, before: str | None, limit: int  # noqa: ANN401
+) -> tuple[list[Any], str | None]:
+    """Run a statement whose first two columns are the moment and a key, from the mark on."""
+    table = at.class_
+    statement = statement.where(table.creator_id == session.creator)
+    if before:
+        statement = statement.where(tuple_(at, key) < tuple_(*(literal(part) for part in _read(before))))
+    rows = list((await session.execute(statement.order_by(at.desc(), key.desc()).limit(limit + 1))).all())
+    if len(rows) <= limit:
+        return rows, None
+    last = rows[limit - 1]
+    return rows[:limit], base64.urlsafe_b64encode(f"{last[0]}.{last[1]}".encode()).decode().rstrip("=")
+
+
+def _read(mark: str) -> tuple[int, int]:
+    try:
+        at, key = base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)).decode().split(".")
+        return int(at), int(key)
+    except ValueError:
+        msg = "This mark is not one of ours; start again without it."
+        raise Invalid(msg) from None

@@ -1,0 +1,219 @@
+"""Events come in: a bounded queue per creator, stored in micro-batches, each in one transaction.
+
+A batch closes after `WAIT_S` or `MOST` events, whichever is first. `put` waits while a creator's queue is full, which
+slows the source down instead of losing what it says. A batch that fails because the database is away is tried again
+for as long as it takes; one that fails for its own sake is halved until the one bad event is found, counted as refused
+and left out, and the rest is kept.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, ProgrammingError
+
+from entourage.kernel import log, tenancy
+from entourage.kernel.db import Database
+from entourage.ports import live
+from entourage.viewers import batch, stray, updates
+from entourage.viewers.memory import Memory
+from entourage.viewers.outcome import Outcome
+
+WAIT_S = 0.025
+MOST = 500
+FULL = 10_000
+_LOOK_FIRST = 20
+_RETRY_S = (0.1, 0.5, 1.0, 2.0, 5.0)
+
+# Trouble that no event is to blame for: the batch waits and is tried again, nothing is dropped.
+_NOT_THE_EVENTS = (OperationalError, InterfaceError, InternalError, ProgrammingError, OSError)
+
+_log = log.get(__name__)
+
+
+@dataclass(slots=True)
+class Receipt:
+    """What became of the events of one `put`."""
+
+    counted: int = 0
+    repeated: int = 0
+    refused: int = 0
+
+
+@dataclass(slots=True)
+class _Parcel:
+    events: Sequence[live.LiveEvent]
+    recorded: bool
+    done: asyncio.Future[Receipt] | None
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One creator's queue."""
+
+    memory: Memory
+    parcels: deque[_Parcel] = field(default_factory=deque)
+    waiting: int = 0
+    look_first: int = 0
+    more: asyncio.Event = field(default_factory=asyncio.Event)
+    room: asyncio.Event = field(default_factory=asyncio.Event)
+    task: asyncio.Task[None] | None = None
+
+
+Stored = Callable[[Outcome], Coroutine[Any, Any, None]]
+
+
+class Intake:
+    """Takes events of all creators of this process."""
+
+    def __init__(self, db: Database, publisher: updates.Publisher | None = None, stored: Stored | None = None) -> None:
+        """Take the database, who tells the screens, and what else wants to hear of each stored batch."""
+        self._db = db
+        self._publisher = publisher
+        self._stored = stored
+        self._lanes: dict[int, _Lane] = {}
+
+    async def put(self, creator_id: int, events: Sequence[live.LiveEvent], *, recorded: bool = False) -> None:
+        """Queue events in order; waits while the queue is full. They are durable a moment later."""
+        await self._queue(creator_id, _Parcel(events, recorded, None))
+
+    async def store(self, creator_id: int, events: Sequence[live.LiveEvent], *, recorded: bool = False) -> Receipt:
+        """Queue events and wait until they are durable; returns how many counted, were known already, or refused."""
+        done: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        await self._queue(creator_id, _Parcel(events, recorded, done))
+        return await done
+
+    async def close(self) -> None:
+        """Store what is queued, then stop."""
+        for lane in self._lanes.values():
+            while lane.waiting and lane.task and not lane.task.done():
+                await asyncio.sleep(0.005)
+            if lane.task:
+                lane.task.cancel()
+        await asyncio.gather(*(lane.task for lane in self._lanes.values() if lane.task), return_exceptions=True)
+        self._lanes.clear()
+
+    def backlog(self) -> int:
+        """Return how many events are queued and not yet durable."""
+        return sum(lane.waiting for lane in self._lanes.values())
+
+    async def _queue(self, creator_id: int, parcel: _Parcel) -> None:
+        lane = self._lanes.get(creator_id)
+        if lane is None:
+            lane = self._lanes[creator_id] = _Lane(Memory(creator_id))
+        if lane.task is None or lane.task.done():
+            lane.task = asyncio.create_task(self._run(lane), name=f"intake-{creator_id}")
+        while lane.waiting >= FULL:
+            lane.room.clear()
+            await lane.room.wait()
+        lane.parcels.append(parcel)
+        lane.waiting += len(parcel.events)
+        lane.more.set()
+
+    async def _run(self, lane: _Lane) -> None:
+        while True:
+            await lane.more.wait()
+            if lane.waiting < MOST:
+                await asyncio.sleep(WAIT_S)
+            lane.more.clear()
+            parcels = _take(lane)
+            events = [e for parcel in parcels for e in parcel.events]
+            if lane.parcels:
+                lane.more.set()
+            receipt = await self._store(lane, events, recorded=bool(parcels) and parcels[0].recorded)
+            lane.waiting -= len(events)
+            lane.room.set()
+            _give_receipts(parcels, receipt)
+
+    async def _store(self, lane: _Lane, events: Sequence[live.LiveEvent], *, recorded: bool) -> Receipt:
+        total = Receipt()
+        for start in range(0, len(events), MOST):
+            part = await self._try(lane, events[start : start + MOST], recorded=recorded)
+            total.counted += part.counted
+            total.repeated += part.repeated
+            total.refused += part.refused
+        return total
+
+    async def _try(self, lane: _Lane, events: Sequence[live.LiveEvent], *, recorded: bool) -> Receipt:
+        """Store one batch, whatever it takes."""
+        tries = 0
+        while True:
+            work = partial(_store, lane.memory, events, recorded=recorded, look_first=lane.look_first > 0)
+            try:
+                outcome = await tenancy.batch_inside(self._db, lane.memory.creator_id, work)
+            except batch.SeenBefore:
+                lane.memory.forget()
+                lane.look_first = _LOOK_FIRST
+            except _NOT_THE_EVENTS as error:
+                lane.memory.forget()
+                wait = _RETRY_S[min(tries, len(_RETRY_S) - 1)]
+                tries += 1
+                _log.warning("intake.database_away", events=len(events), tries=tries, wait_s=wait, error=str(error)[:300])
+                await asyncio.sleep(wait)
+            except Exception as error:  # noqa: BLE001 - one bad event must not stop an evening
+                lane.memory.forget()
+                return await self._halve(lane, events, error, recorded=recorded)
+            else:
+                lane.look_first = max(0, lane.look_first - 1)
+                await self._tell(lane, outcome)
+                return Receipt(outcome.counted, outcome.repeated)
+
+    async def _halve(
+        self, lane: _Lane, events: Sequence[live.LiveEvent], error: Exception, *, recorded: bool
+    ) -> Receipt:
+        if len(events) == 1:
+            _log.error("intake.refused", event_type=type(events[0]).__name__, error=repr(error)[:500])
+            creator_id = lane.memory.creator_id
+            await tenancy.batch_inside(self._db, creator_id, partial(_refuse, creator_id, events[0], error))
+            return Receipt(refused=1)
+        middle = len(events) // 2
+        first = await self._try(lane, events[:middle], recorded=recorded)
+        second = await self._try(lane, events[middle:], recorded=recorded)
+        return Receipt(first.counted + second.counted, first.repeated + second.repeated, first.refused + second.refused)
+
+    async def _tell(self, lane: _Lane, outcome: Outcome) -> None:
+        if self._publisher:
+            self._publisher.stored(outcome, lane.memory.by_id.get)
+        if self._stored:
+            try:
+                await self._stored(outcome)
+            except Exception:
+                _log.exception("intake.listener_failed")
+
+
+def _take(lane: _Lane) -> list[_Parcel]:
+    """Take parcels of one kind, up to a batch; one whose sender waits for its figures goes alone."""
+    taken: list[_Parcel] = []
+    size = 0
+    while lane.parcels:
+        following = lane.parcels[0]
+        alone = following.done is not None or following.recorded != taken[0].recorded if taken else False
+        if taken and (alone or taken[0].done is not None or size + len(following.events) > MOST):
+            break
+        taken.append(lane.parcels.popleft())
+        size += len(following.events)
+    return taken
+
+
+def _give_receipts(parcels: Sequence[_Parcel], receipt: Receipt) -> None:
+    for parcel in parcels:
+        if parcel.done is not None and not parcel.done.done():
+            parcel.done.set_result(receipt)
+
+
+def _store(
+    memory: Memory, events: Sequence[live.LiveEvent], connection: Connection, *, recorded: bool, look_first: bool
+) -> Outcome:
+    return batch.store(connection, memory, events, recorded=recorded, look_first=look_first)
+
+
+def _refuse(creator_id: int, event: live.LiveEvent, error: Exception, connection: Connection) -> None:
+    name = f"refused:{type(event).__name__}:{type(error).__name__}"
+    unknown = live.Unknown(
+        platform=event.platform, room=event.room, msg_id=event.msg_id, at_ms=event.at_ms, name=name, payload=repr(event).encode()
+    )
+    stray.write(connection, creator_id, [unknown])

@@ -1,0 +1,200 @@
+"""One viewer's profile: found by id or handle, shown whole, edited by hand, forgotten on request."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, func, select, update
+
+from entourage.kernel import audit, clock
+from entourage.kernel.errors import Invalid, NotFound
+from entourage.kernel.tenancy import CreatorSession
+from entourage.viewers import birthday, heatmap, memory, people, schemas, tier, visit
+from entourage.viewers.tables import Card, Gift, Handle, Hour, Interaction, TierChange, TierRule, Total, Viewer, Visit
+
+_FLAGS = {"is_favorite": "favorite", "is_blocked": "blocked", "is_moderator": "moderator"}
+_TEXTS = {"notes": 20_000, "discord_username": 100, "tts_voice": 100, "gender": 30, "country": 60, "language": 30}
+_MOST_TAGS, _LONGEST_TAG = 50, 50
+_OLDEST = 130
+
+
+async def find(session: CreatorSession, ref: str) -> Viewer:
+    """Find a viewer by our id, `@handle` or handle; the newest holder of a handle wins. Raises NotFound."""
+    row: Viewer | None = None
+    if ref.isascii() and ref.isdigit() and len(ref) <= 18:  # noqa: PLR2004 - below 2**63
+        row = await session.get(Viewer, int(ref))
+        if row is not None and row.creator_id != session.creator:
+            row = None
+    if row is None:
+        named = select(Viewer).where(Viewer.handle == ref.removeprefix("@")).order_by(Viewer.last_seen_ms.desc()).limit(1)
+        row = (await session.scalars(named)).first()
+    if row is None:
+        msg = f"There is no viewer {ref!r}."
+        raise NotFound(msg)
+    return row
+
+
+def _who(row: Viewer) -> people.Who:
+    return people.Who(*(getattr(row, column.key) for column in people.COLUMNS))
+
+
+async def detail(session: CreatorSession, ref: str) -> schemas.ViewerDetail:
+    """Return the whole profile; raises NotFound."""
+    row = await find(session, ref)
+    card = await session.get(Card, row.id) or Card(notes="", tags=[], loyalty_points=0)
+    here = await visit.present(session, [row.id])
+    shown = msgspec.structs.asdict(people.row(_who(row), online=bool(here)))
+    return schemas.ViewerDetail(
+        **shown,
+        bio=row.bio,
+        age=birthday.age(card.birthday, clock.now().date()) if card.birthday else card.age,
+        gender=card.gender,
+        country=card.country,
+        language=card.language,
+        follower_count=row.followers,
+        following_count=row.following,
+        tts_voice=card.tts_voice,
+        discord_username=card.discord_username,
+        birthday=card.birthday,
+        notes=card.notes,
+        tags=card.tags,
+        loyalty_points=card.loyalty_points,
+        created_at=clock.iso(row.created_ms) or "",
+        updated_at=clock.iso(row.updated_ms) or "",
+        tier=await _tier(session, row),
+        topGifts=await _top_gifts(session, row.id),
+        heatmap=(await heatmap.of_viewer(session, row.id)).activity,
+        handles=await _handles(session, row.id),
+    )
+
+
+def as_rule(info: schemas.TierInfo | TierRule) -> tier.Rule:
+    """Turn a stored tier into the pure rule."""
+    return tier.Rule(info.tier_name, info.min_coins_spent, info.min_watchtime_hours, info.min_visits)
+
+
+async def _tier(session: CreatorSession, row: Viewer) -> schemas.TierView:
+    order = [as_rule(rule) for rule in (await session.scalars(select(TierRule).order_by(TierRule.sort_order))).all()]
+    names = [rule.name for rule in order]
+    following = names.index(row.tier) + 1 if row.tier in names else 0
+    upward = order[following] if following < len(order) else None
+    standing = tier.Standing(row.coins, row.watch_ms, row.visits)
+    lacking = tier.missing(upward, standing) if upward else {}
+    newest = select(TierChange.why).where(TierChange.viewer_id == row.id).order_by(TierChange.id.desc()).limit(1)
+    return schemas.TierView(
+        name=row.tier,
+        since=clock.iso(row.tier_since_ms),
+        held=row.tier_held,
+        why=await session.scalar(newest),
+        next=upward.name if upward else None,
+        missing={way: schemas.TierStep(have, need) for way, (have, need) in lacking.items()},
+    )
+
+
+async def _top_gifts(session: CreatorSession, viewer_id: int) -> list[schemas.GiftSum]:
+    pieces, coins = func.sum(Gift.quantity), func.sum(Gift.quantity * Gift.coins_each)
+    statement = (
+        select(Gift.gift_name, pieces, coins)
+        .where(Gift.viewer_id == viewer_id, Gift.creator_id == session.creator)
+        .group_by(Gift.gift_name)
+        .order_by(coins.desc())
+        .limit(5)
+    )
+    return [schemas.GiftSum(name, int(n), int(c)) for name, n, c in await session.execute(statement)]
+
+
+async def _handles(session: CreatorSession, viewer_id: int) -> list[dict[str, str]]:
+    statement = select(Handle).where(Handle.viewer_id == viewer_id).order_by(Handle.since_ms.desc(), Handle.id.desc()).limit(20)
+    return [
+        {"handle": h.handle, "name": h.name, "since": clock.iso(h.since_ms) or ""} for h in await session.scalars(statement)
+    ]
+
+
+async def edit(session: CreatorSession, ref: str, change: schemas.Edit, actor: str) -> schemas.ViewerDetail:
+    """Change what is given; raises NotFound, and Invalid naming the field that cannot be taken."""
+    said: dict[str, Any] = {k: v for k, v in msgspec.structs.asdict(change).items() if v is not msgspec.UNSET}
+    if not said:
+        msg = "There is nothing to change in this request."
+        raise Invalid(msg)
+    cleaned = {name: _clean(name, value) for name, value in said.items()}
+    await memory.outdate(session)
+    row = await find(session, ref)
+    now = clock.now_ms()
+    before: dict[str, Any] = {}
+    card = await session.get(Card, row.id)
+    if card is None and cleaned.keys() - _FLAGS.keys():
+        card = Card(viewer_id=row.id, notes="", tags=[], loyalty_points=0, updated_ms=now)
+        session.add(card)
+    for name, value in cleaned.items():
+        if column := _FLAGS.get(name):
+            before[name] = getattr(row, column)
+            setattr(row, column, value)
+            row.moderator_held = row.moderator_held or name == "is_moderator"
+        elif card is not None:
+            before[name] = getattr(card, name)
+            setattr(card, name, value)
+            card.updated_ms = now
+    if card is not None and "birthday" in cleaned:
+        card.birthday_mmdd = card.birthday[-5:] if card.birthday else None
+    row.updated_ms = now
+    await session.flush()
+    audit.record(session, "viewer.edit", f"viewer:{row.id}", actor=actor, meta={"before": before, "after": cleaned})
+    return await detail(session, str(row.id))
+
+
+def _clean(name: str, value: Any) -> Any:  # noqa: ANN401 - the value of any field
+    if name in _FLAGS:
+        return bool(value)
+    if name == "tags":
+        return _clean_tags(value)
+    if name == "birthday":
+        return birthday.parse(value) if value else None
+    if name == "age":
+        if value is not None and not 0 < value < _OLDEST:
+            _refuse(name, f"An age is a number from 1 to {_OLDEST - 1}.")
+        return value
+    text = (value or "").strip()
+    if len(text) > _TEXTS[name]:
+        _refuse(name, f"This is too long: at most {_TEXTS[name]:,} characters.")
+    return text if name == "notes" else text or None
+
+
+def _clean_tags(value: list[str] | str | None) -> list[str]:
+    listed = value.split(",") if isinstance(value, str) else value or []
+    tags = list(dict.fromkeys(tag.strip() for tag in listed if tag.strip()))
+    if len(tags) > _MOST_TAGS or any(len(tag) > _LONGEST_TAG for tag in tags):
+        _refuse("tags", f"At most {_MOST_TAGS} tags of at most {_LONGEST_TAG} characters.")
+    return tags
+
+
+def _refuse(field: str, sentence: str) -> None:
+    raise Invalid(sentence, details={field: sentence})
+
+
+async def forget(session: CreatorSession, ref: str, actor: str) -> int:
+    """Erase a person: profile, card, visits, gifts, hours, handles; what they wrote is blotted out.
+
+    Their messages stay as nameless marks, so that a replay of the stream does not bring them back. Returns the id.
+    """
+    await memory.outdate(session)
+    row = await find(session, ref)
+    mine = row.id
+    await session.execute(
+        update(Total)
+        .where(Total.creator_id == session.creator)
+        .values(
+            viewers=Total.viewers - 1,
+            tiered=Total.tiered - int(row.tier is not None),
+            **{name: getattr(Total, name) - getattr(row, name) for name in people.COUNTERS},
+        )
+    )
+    await session.execute(
+        update(Interaction)
+        .where(Interaction.viewer_id == mine, Interaction.creator_id == session.creator)
+        .values(viewer_id=None, content=None)
+    )
+    for table in (Gift, Visit, Hour, Handle, TierChange, Card):
+        await session.execute(delete(table).where(table.viewer_id == mine, table.creator_id == session.creator))
+    await session.delete(row)
+    await session.flush()
+    audit.record(session, "viewer.forget", f"viewer:{mine}", actor=actor)
+    return mine

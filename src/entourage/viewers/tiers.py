@@ -1,0 +1,99 @@
+"""Tiers of a creator: the rules, and tiers given, taken and released by hand. Which one is earned: `tier`."""
+
+from sqlalchemy import func, select, update
+
+from entourage.kernel import audit, clock
+from entourage.kernel.errors import Invalid
+from entourage.kernel.tenancy import CreatorSession
+from entourage.viewers import memory, profile, schemas, tier
+from entourage.viewers.tables import TierChange, TierRule, Total, Viewer
+
+_COLORS = {"Bronze": "#cd7f32", "Silver": "#c0c0c0", "Gold": "#ffd700", "Platinum": "#e5e4e2"}
+
+
+async def rules(session: CreatorSession) -> list[schemas.TierInfo]:
+    """Return the tiers, lowest first; a creator without any gets the four of the house on first asking to write."""
+    found = (await session.scalars(select(TierRule).order_by(TierRule.sort_order))).all()
+    return [
+        schemas.TierInfo(
+            id=r.id,
+            tier_name=r.tier_name,
+            min_coins_spent=r.min_coins_spent,
+            min_watchtime_hours=r.min_watchtime_hours,
+            min_visits=r.min_visits,
+            benefits=r.benefits,
+            badge_color=r.badge_color,
+            sort_order=r.sort_order,
+        )
+        for r in found
+    ]
+
+
+async def found_defaults(session: CreatorSession) -> None:
+    """Give a new creator the four tiers of the house; one who has tiers keeps them."""
+    if await session.scalar(select(func.count()).select_from(TierRule).where(TierRule.creator_id == session.creator)):
+        return
+    await memory.outdate(session)
+    for order, rule in enumerate(tier.DEFAULTS, 1):
+        session.add(
+            TierRule(
+                tier_name=rule.name,
+                min_coins_spent=rule.coins,
+                min_watchtime_hours=rule.hours,
+                min_visits=rule.visits,
+                benefits=[],
+                badge_color=_COLORS[rule.name],
+                sort_order=order,
+            )
+        )
+
+
+async def set_by_hand(session: CreatorSession, ref: str, name: str, actor: str) -> schemas.ViewerDetail:
+    """Give a tier that stays until the hand lets go; raises NotFound, and Invalid for a tier that does not exist."""
+    known = [rule.tier_name for rule in await rules(session)]
+    chosen = next((each for each in known if each.casefold() == name.strip().casefold()), None)
+    if chosen is None:
+        msg = f"There is no tier {name!r}. There are: {', '.join(known)}."
+        raise Invalid(msg, details={"tier": msg})
+    return await _put(session, ref, chosen, held=True, actor=actor, action="viewer.tier.set")
+
+
+async def remove_by_hand(session: CreatorSession, ref: str, actor: str) -> schemas.ViewerDetail:
+    """Take the tier away; it does not come back by itself until `release`."""
+    return await _put(session, ref, None, held=True, actor=actor, action="viewer.tier.remove")
+
+
+async def release(session: CreatorSession, ref: str, actor: str) -> schemas.ViewerDetail:
+    """Let the rules decide again, at once."""
+    row = await profile.find(session, ref)
+    order = await rules(session)
+    standing = tier.Standing(row.coins, row.watch_ms, row.visits)
+    place = tier.earned([profile.as_rule(rule) for rule in order], standing)
+    name = order[place].tier_name if place >= 0 else None
+    return await _put(session, ref, name, held=False, actor=actor, action="viewer.tier.release")
+
+
+async def _put(
+    session: CreatorSession, ref: str, name: str | None, *, held: bool, actor: str, action: str
+) -> schemas.ViewerDetail:
+    await memory.outdate(session)
+    row = await profile.find(session, ref)
+    now = clock.now_ms()
+    old, row.tier_held = row.tier, held
+    if old != name:
+        row.tier, row.tier_since_ms = name, now if name else None
+        session.add(TierChange(viewer_id=row.id, at_ms=now, old=old, new=name, why={"by": actor}))
+        change = int(name is not None) - int(old is not None)
+        await session.execute(
+            update(Total).where(Total.creator_id == session.creator).values(tiered=Total.tiered + change)
+        )
+    row.updated_ms = now
+    await session.flush()
+    audit.record(session, action, f"viewer:{row.id}", actor=actor, meta={"old": old, "new": name})
+    return await profile.detail(session, str(row.id))
+
+
+async def members(session: CreatorSession, name: str | None, limit: int = 200) -> list[int]:
+    """Return the ids of viewers with a tier (or with this one), the longest-standing first."""
+    statement = select(Viewer.id).where(Viewer.tier.is_not(None) if name is None else Viewer.tier == name)
+    return list((await session.scalars(statement.order_by(Viewer.tier_since_ms, Viewer.id).limit(limit))).all())
