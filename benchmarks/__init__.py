@@ -1,0 +1,1 @@
+"""Measurements: each printed figure names its workload, engine and durability."""

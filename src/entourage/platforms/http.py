@@ -91,7 +91,7 @@ class Client:
         """Read something; see `call`."""
         return await self.call("GET", url, accept=accept, **options)
 
-    async def call(  # noqa: PLR0913 - all by name
+    async def call(
         self,
         method: str,
         url: str,

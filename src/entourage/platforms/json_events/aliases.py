@@ -1,7 +1,8 @@
 """The names under which the tools around TikTok send the same thing.
 
-In each list: our own and the flat form (tiktok-live-connector 1, TikFinity), Euler's first schema, its second (also
-tiktok-live-connector 2.0 to 2.4), the third (2.5, the wire's own names), LIVE Studio. The first that leads anywhere wins.
+In each list: the flat form (tiktok-live-connector 1, TikFinity), Euler's first schema, its second (also
+tiktok-live-connector 2.0 to 2.4), the third (2.5, the wire's own names), LIVE Studio.
+The first that leads anywhere wins.
 """
 
 from entourage.platforms.json_events.fields import paths

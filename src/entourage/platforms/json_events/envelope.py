@@ -25,15 +25,16 @@ def is_bundle(raw: Mapping[str, object]) -> bool:
 
 def unbundle(raw: Mapping[str, object]) -> list[object]:
     """Return the bundle's items, each with the bundle's time where it has none of its own."""
-    items = raw["messages"]
-    sent = raw.get("timestamp")
-    assert isinstance(items, list)
+    items, sent = raw.get("messages"), raw.get("timestamp")
+    if not isinstance(items, list):
+        return []
     return [{"timestamp": sent, **item} if isinstance(item, Mapping) else item for item in items]
 
 
 def open_letter(raw: Mapping[str, object]) -> Letter:
-    """Take off the envelope: `{event, data}`, `{type, data}`, LIVE Studio's `{type, event, timestamp, payload}`, or none.
+    """Take off the envelope: `{event, data}`, `{type, data}`, LIVE Studio's `{type, event, timestamp, payload}`.
 
+    An item without envelope, its name among its values, is its own inside.
     Raises Invalid when there is no name or nothing of the right type inside.
     """
     name = raw.get("event") if isinstance(raw.get("event"), str) else raw.get("type")

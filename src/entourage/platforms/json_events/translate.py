@@ -52,9 +52,9 @@ _Reader = Callable[[Data, _Place], LiveEvent | None]
 def translate(raw: Data, *, platform: str = "tiktok", received_ms: int) -> list[LiveEvent]:
     """Turn one piece of JSON into its events.
 
-    Accepts `{event, data}`, `{type, data}`, Euler's bundle, LIVE Studio's `EVENT`, a flat event with its name inside, and
-    our own form. Raises Invalid, saying what is wrong, for an item that cannot be used; within a bundle such an item
-    becomes an `Unknown` named `refused:...`, so that it takes nobody else along.
+    Accepts `{event, data}`, `{type, data}`, Euler's bundle, LIVE Studio's `EVENT`, a flat event with its name inside,
+    and our own form. Raises Invalid, saying what is wrong, for an item that cannot be used; within a bundle such an
+    item becomes an `Unknown` named `refused:...`, so that it takes nobody else along.
     """
     if not envelope.is_bundle(raw):
         return [_one(raw, platform, received_ms)]
@@ -171,7 +171,7 @@ def _like(data: Data, place: _Place) -> LiveEvent:
 
 
 def _social(data: Data, place: _Place) -> LiveEvent | None:
-    """Read a follow or a share; without a message id it is left alone, as its twin (`follow`, `share`) will be counted."""
+    """Read a follow or a share; without a message id it is left alone: its twin (`follow`, `share`) is counted."""
     action, key = _action(data), first(data, aliases.DISPLAY_KEY)
     key = key if isinstance(key, str) else ""
     if not place["msg_id"]:

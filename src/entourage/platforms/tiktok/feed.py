@@ -71,38 +71,43 @@ class _Listener:
 
     async def listen(self) -> NoReturn:
         while True:
-            await asyncio.sleep(await self._try())
+            seconds = await self._try()
+            await asyncio.sleep(seconds)
 
     async def _try(self) -> float:
         """Try once to listen to a stream to its end; returns the seconds to wait before the next try."""
         try:
             room = await self._find()
-            if not room:
+            if room:
+                if self._room != room:
+                    await self._tell("connecting", room)
+                await self._hear(await self._client.sign(room))
+            else:
                 await self._tell("offline")
-                return self._pace.poll_s * random.uniform(0.8, 1.2)  # noqa: S311 - spreads load
-            if self._room != room:
-                await self._tell("connecting", room)
-            await self._hear(await self._client.sign(room))
-            self._attempt = 0
-            return self._pace.poll_s  # noqa: TRY300
-        except NotFound as error:
-            return await self._wait("not_found", self._pace.not_found_s, error)
-        except SignInAgain as error:
-            return await self._wait("refused", self._pace.refused_s, error)
-        except RateLimited as error:
-            asked = self._pace.limited_s if error.retry_after_s is None else error.retry_after_s
-            spread = random.uniform(0.0, min(5.0, asked / 10))  # noqa: S311 - spreads load
-            return await self._wait("rate_limited", asked + spread, error)
-        except Never as error:
-            return await self._wait(self._lost_code, self._pace.poll_s, error)
-        except Later as error:
-            self._attempt += 1
-            seconds = backoff(self._attempt, self._pace.shortest_s, self._pace.longest_s)
-            return await self._wait(self._lost_code, max(seconds, error.retry_after_s or 0.0), error)
+        except (NotFound, SignInAgain, Never, Later) as error:
+            code, seconds = self._judge(error)
+            await self._tell(code, self._room, until_ms=clock.now_ms() + int(seconds * 1000), detail=str(error))
+            return seconds
+        return self._pace.poll_s * random.uniform(0.8, 1.2)  # noqa: S311 - spreads load
 
-    @property
-    def _lost_code(self) -> StateCode:
-        return "reconnecting" if self._room else "unreachable"
+    def _judge(self, error: Exception) -> tuple[StateCode, float]:
+        """Choose the state that an error means, and the seconds to wait after it."""
+        lost: StateCode = "reconnecting" if self._room else "unreachable"
+        asked = error.retry_after_s if isinstance(error, Later) else None
+        match error:
+            case NotFound():
+                return "not_found", self._pace.not_found_s
+            case SignInAgain():
+                return "refused", self._pace.refused_s
+            case RateLimited():
+                seconds = self._pace.limited_s if asked is None else asked
+                return "rate_limited", seconds + random.uniform(0.0, min(5.0, seconds / 10))  # noqa: S311 - spreads load
+            case Later():
+                self._attempt += 1
+                seconds = backoff(self._attempt, self._pace.shortest_s, self._pace.longest_s)
+                return lost, max(seconds, asked or 0.0)
+            case _:
+                return lost, self._pace.poll_s
 
     async def _find(self) -> str:
         """Find the room to listen to, empty when the creator is not live; closes a stream whose end we missed."""
@@ -189,10 +194,6 @@ class _Listener:
     async def _end(self) -> None:
         self._over, self._room, self._attempt = self._room, "", 0
         await self._tell("ended", self._over)
-
-    async def _wait(self, code: StateCode, seconds: float, error: Exception) -> float:
-        await self._tell(code, self._room, until_ms=clock.now_ms() + int(seconds * 1000), detail=str(error))
-        return seconds
 
     async def _tell(
         self,

@@ -55,8 +55,9 @@ class Line:
                 return frame.bundle
 
     async def enter(self) -> None:
-        """Enter the room as audience."""
-        await self._socket.send(frames.enter_room(self._room_id))
+        """Enter the room as audience; a line that is closed by now tells so when it has been read out."""
+        with suppress(ConnectionClosed):
+            await self._socket.send(frames.enter_room(self._room_id))
 
     async def beat(self, every_s: float) -> None:
         """Send heartbeats until the line closes."""
@@ -107,10 +108,7 @@ async def join(ticket: Ticket, *, heartbeat_s: float, goodbye_s: float) -> Async
     line = Line(socket, int(ticket.room_id))
     beat: asyncio.Task[None] | None = None
     try:
-        try:
-            await line.enter()
-        except ConnectionClosed as closed:
-            raise _lost(closed) from None
+        await line.enter()
         beat = asyncio.create_task(line.beat(heartbeat_s))
         yield line
     finally:
