@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest_plugins = ["tests.engines"]
+pytest_plugins = ["tests.engines", "tests.people"]
 
 
 @pytest.fixture

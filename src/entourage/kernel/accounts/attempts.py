@@ -5,13 +5,16 @@ right. Counts live in memory, or in Redis when several processes answer.
 """
 
 import hashlib
+import math
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from entourage.kernel import clock, log
+from entourage.kernel import log
 from entourage.kernel.errors import TooMany
 
 _log = log.get(__name__)
@@ -42,21 +45,22 @@ class Counter(Protocol):
 class MemoryCounter:
     """Counts for one process."""
 
-    def __init__(self) -> None:
-        """Begin with nothing counted."""
-        self._counts: dict[str, tuple[int, int]] = {}
+    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
+        """Begin with nothing counted; `seconds` is the clock."""
+        self._seconds = seconds
+        self._counts: dict[str, tuple[int, float]] = {}
 
     async def add(self, key: str, by: int, window_s: int) -> tuple[int, int]:
         """Add to a count; returns the count and the seconds until it begins anew."""
-        now = clock.now_ms()
-        count, until = self._counts.get(key, (0, 0))
+        now = self._seconds()
+        count, until = self._counts.get(key, (0, 0.0))
         if until <= now:
-            count, until = 0, now + window_s * 1000
+            count, until = 0, now + window_s
         if len(self._counts) >= _KEEP_MOST:
             self._counts = {k: v for k, v in self._counts.items() if v[1] > now}
         count = max(0, count + by)
         self._counts[key] = (count, until)
-        return count, -(-(until - now) // 1000)
+        return count, max(1, math.ceil(until - now))
 
 
 class RedisCounter:

@@ -14,6 +14,11 @@ from entourage.kernel.tables import Creator, Membership
 from entourage.kernel.tenancy import CreatorSession
 
 
+def zones() -> list[str]:
+    """Return the names of all time zones, sorted."""
+    return sorted(zoneinfo.available_timezones())
+
+
 def read_zone(typed: str) -> str:
     """Check the name of a time zone; raises Invalid."""
     if typed not in zoneinfo.available_timezones():
@@ -49,7 +54,7 @@ async def of_user(session: CreatorSession, user_id: UUID) -> Sequence[tuple[Crea
         .where(Membership.user_id == user_id, Creator.active)
         .order_by(Membership.created_at, Creator.id)
     )
-    return [(creator, roles.read(role)) for creator, role in found.tuples()]
+    return [(creator, roles.read(role)) for creator, role in found]
 
 
 async def every(session: CreatorSession) -> Sequence[Creator]:

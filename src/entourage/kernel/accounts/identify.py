@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -16,11 +17,19 @@ from entourage.kernel.tables import ApiKey, Creator, User
 _SEEN_EVERY = timedelta(minutes=5)
 
 
-async def by_session(db: Database, *, user_id: UUID, creator_id: int, stamp: str) -> Actor | None:
-    """Return the user of a session, acting for `creator_id` or else for their first creator.
+def session_of(user: User, creator_id: int = 0) -> dict[str, Any]:
+    """Return what a session keeps of a user who signs in, to act for a creator (0: for their first one)."""
+    return {"user": str(user.id), "creator": creator_id, "stamp": stamp_of(user)}
 
-    None when the user is gone or has another password than the one the session's `stamp` was made of.
+
+async def by_session(db: Database, kept: dict[str, Any]) -> Actor | None:
+    """Return the user of a session made by `session_of`.
+
+    None when nobody is in it, or the user is gone or has another password than when the session began.
     """
+    if "user" not in kept:
+        return None
+    user_id, creator_id, stamp = UUID(kept["user"]), int(kept["creator"]), str(kept["stamp"])
     key = (user_id, creator_id, stamp)
     if (actor := remembered.recall(key)) is not None:
         return actor
@@ -51,7 +60,7 @@ async def by_key(db: Database, token: str) -> Actor | None:
         ).first()
     if found is None:
         return None
-    key, creator = found.tuple()
+    key, creator = found
     await _saw_key(db, key)
     program = Actor(
         kind="key", id=key.id, name=key.name, permissions=frozenset(key.scopes),

@@ -41,16 +41,16 @@ async def make_for_guest(session: CreatorSession, role: Role) -> str:
 
 async def look(session: CreatorSession, token: str, purpose: Purpose) -> SignInLink:
     """Return a link that would work now, without using it up; raises NotFound."""
-    link = await session.get(SignInLink, _hash(token))
-    if link is None or link.purpose != purpose or link.used_at is not None or link.expires_at <= clock.now():
+    link = await session.get(SignInLink, hash_of(token))
+    if link is None or link.purpose != purpose or link.used_at is not None or link.expires_at <= clock.wall():
         raise _no_good()
     return link
 
 
 async def use(session: CreatorSession, token: str, purpose: Purpose) -> SignInLink:
     """Use a link up; raises NotFound when it is unknown, too old, used, or meant for something else."""
-    now = clock.now()
-    good = (SignInLink.token_hash == _hash(token), SignInLink.purpose == purpose)
+    now = clock.wall()
+    good = (SignInLink.token_hash == hash_of(token), SignInLink.purpose == purpose)
     # One statement decides, so that of two who come at the same moment only one gets in.
     taken = await session.execute(
         update(SignInLink).where(*good, SignInLink.used_at.is_(None), SignInLink.expires_at > now).values(used_at=now)
@@ -62,7 +62,7 @@ async def use(session: CreatorSession, token: str, purpose: Purpose) -> SignInLi
 
 async def invitations(session: CreatorSession) -> Sequence[SignInLink]:
     """Return the session's creator's invitations that would still work, newest first."""
-    still_good = (SignInLink.purpose == "join", SignInLink.used_at.is_(None), SignInLink.expires_at > clock.now())
+    still_good = (SignInLink.purpose == "join", SignInLink.used_at.is_(None), SignInLink.expires_at > clock.wall())
     mine = SignInLink.creator_id == session.creator
     return (await session.scalars(select(SignInLink).where(mine, *still_good).order_by(SignInLink.created_at.desc()))).all()
 
@@ -78,20 +78,21 @@ async def withdraw(session: CreatorSession, token_hash: str) -> None:
 
 async def prune(session: CreatorSession) -> None:
     """Forget links that expired a month ago."""
-    await session.execute(delete(SignInLink).where(SignInLink.expires_at < clock.now() - _KEPT_FOR))
+    await session.execute(delete(SignInLink).where(SignInLink.expires_at < clock.wall() - _KEPT_FOR))
 
 
 async def _make(session: CreatorSession, link: SignInLink) -> str:
     token = ids.token()
-    link.token_hash = _hash(token)
-    link.created_at = clock.now()
+    link.token_hash = hash_of(token)
+    link.created_at = clock.wall()
     link.expires_at = link.created_at + LIFETIME[cast("Purpose", link.purpose)]
     session.add(link)
     await session.flush()
     return token
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
+    """The form in which a link's secret is kept."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

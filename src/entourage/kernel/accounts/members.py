@@ -21,7 +21,7 @@ async def all_of(session: CreatorSession) -> Sequence[tuple[User, Membership]]:
         .where(Membership.creator_id == session.creator)
         .order_by(Membership.created_at, User.id)
     )
-    return [(user, membership) for user, membership in found.tuples()]
+    return [(user, membership) for user, membership in found]
 
 
 async def add(session: CreatorSession, user_id: UUID, role: Role) -> Membership:

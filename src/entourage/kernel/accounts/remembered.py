@@ -4,16 +4,16 @@ A change made in this process is felt at once (`forget_*`, called after the comm
 30 seconds at the latest.
 """
 
+import time
 from collections.abc import Callable
 from uuid import UUID
 
-from entourage.kernel import clock
 from entourage.kernel.accounts.actor import Actor
 
-_REMEMBER_MS = 30_000
+_REMEMBER_S = 30.0
 _REMEMBER_MOST = 10_000
 
-_actors: dict[object, tuple[int, Actor]] = {}
+_actors: dict[object, tuple[float, Actor]] = {}
 _changes = 0
 
 
@@ -25,7 +25,7 @@ def changes() -> int:
 def recall(key: object) -> Actor | None:
     """Return the actor remembered under a key."""
     found = _actors.get(key)
-    return found[1] if found is not None and found[0] > clock.now_ms() else None
+    return found[1] if found is not None and found[0] > time.monotonic() else None
 
 
 def remember(key: object, actor: Actor, before: int) -> Actor:
@@ -34,7 +34,7 @@ def remember(key: object, actor: Actor, before: int) -> Actor:
     if before == _changes:
         if len(_actors) >= _REMEMBER_MOST:
             _actors.clear()
-        _actors[key] = (clock.now_ms() + _REMEMBER_MS, actor)
+        _actors[key] = (time.monotonic() + _REMEMBER_S, actor)
     return actor
 
 

@@ -15,7 +15,7 @@ async def read(db: Database, name: str) -> tuple[bytes, datetime | None] | None:
     """Return what is kept under a name and until when, or None when there is nothing or it has expired."""
     async with tenancy.everywhere(db, "a browser's session") as session:
         found = (await session.execute(select(WebSession.data, WebSession.expires_at).where(WebSession.key == _hash(name)))).first()
-    if found is None or (found.expires_at is not None and found.expires_at <= clock.now()):
+    if found is None or (found.expires_at is not None and found.expires_at <= clock.wall()):
         return None
     return found.data, found.expires_at
 
@@ -47,7 +47,7 @@ async def remove_all(db: Database) -> None:
 async def prune(db: Database) -> None:
     """Forget what has expired."""
     async with tenancy.everywhere(db, "expired sessions", write=True) as session:
-        await session.execute(delete(WebSession).where(WebSession.expires_at <= clock.now()))
+        await session.execute(delete(WebSession).where(WebSession.expires_at <= clock.wall()))
 
 
 def _hash(name: str) -> str:

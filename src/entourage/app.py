@@ -1,0 +1,106 @@
+"""The web's side of a running house: one Litestar application from its parts."""
+
+from pathlib import Path
+
+from litestar import Litestar
+from litestar.config.compression import CompressionConfig
+from litestar.datastructures import CacheControlHeader, State
+from litestar.di import Provide
+from litestar.middleware import DefineMiddleware
+from litestar.plugins.flash import FlashConfig, FlashPlugin
+from litestar.router import Router
+from litestar.static_files import create_static_files_router
+from litestar.types import ControllerRouterHandler, Middleware
+from litestar_htmx import HTMXPlugin
+
+from entourage.kernel import http
+from entourage.kernel.accounts.attempts import Attempts
+from entourage.kernel.accounts.passwords import Passwords
+from entourage.kernel.settings import Settings
+from entourage.web import auditlog, connections, docs, engine, health, keys, me, members, protection, signin, welcome
+from entourage.web.sessions import SessionConfig, SessionStore
+from entourage.wiring import House
+
+BODY_MOST = 10_000_000
+_STATIC = Path(__file__).parent / "web" / "static"
+_MINUTES_5 = 300
+
+
+def build(house: House) -> Litestar:
+    """Build the application of a house; `house.close()` stays with whoever opened it."""
+    secure = house.settings.base_url.startswith("https://")
+    templates = engine.config()
+    app = Litestar(
+        route_handlers=[*routes_of_house(), _static()],
+        state=State({"house": house, "db": house.db, "settings": house.settings}),
+        dependencies={
+            "db": Provide(http.provide_db, sync_to_thread=False),
+            "actor": Provide(http.provide_actor, sync_to_thread=False),
+            "settings": Provide(_settings, sync_to_thread=False),
+            "attempts": Provide(_attempts, sync_to_thread=False),
+            "passwords": Provide(_passwords, sync_to_thread=False),
+        },
+        guards=[http.closed],
+        middleware=_middleware(house, secure=secure),
+        stores={"sessions": SessionStore(house.db)},
+        exception_handlers=http.EXCEPTION_HANDLERS,
+        before_send=[protection.add_headers],
+        template_config=templates,
+        plugins=[HTMXPlugin(), FlashPlugin(FlashConfig(template_config=templates))],
+        compression_config=CompressionConfig("gzip", gzip_compress_level=5, exclude_opt_key="uncompressed"),
+        openapi_config=docs.config(),
+        request_max_body_size=BODY_MOST,
+        # Our own structured log is set up by whoever starts the process.
+        logging_config=None,
+    )
+    docs.complete(app)
+    return app
+
+
+def routes_of_house() -> list[ControllerRouterHandler]:
+    """Return all that answers: pages, REST, streams and sockets, room by room."""
+    return [
+        health.live, health.ready, health.health,
+        signin.show_sign_in, signin.sign_in, signin.sign_out,
+        welcome.show_welcome, welcome.welcome, welcome.show_link, welcome.use_link, welcome.show_join, welcome.join,
+        me.show_me, me.change_me, me.change_password,
+        me.list_creators, me.add_creator, me.change_creator, me.switch_creator,
+        members.list_members, members.change_role, members.remove_member,
+        members.list_invitations, members.invite, members.withdraw,
+        keys.list_keys, keys.make_key, keys.revoke_key,
+        connections.list_connections, connections.put_connection, connections.remove_connection,
+        auditlog.list_entries,
+    ]  # fmt: skip
+
+
+def _middleware(house: House, *, secure: bool) -> list[Middleware]:
+    return [
+        protection.Hosts(house.settings),
+        SessionConfig(secure=secure).middleware,
+        DefineMiddleware(protection.Csrf, config=protection.csrf_config(house.csrf_secret, secure=secure)),
+        DefineMiddleware(http.Authentication),
+    ]
+
+
+def _static() -> Router:
+    return create_static_files_router(
+        path="/static",
+        directories=[_STATIC],
+        cache_control=CacheControlHeader(public=True, max_age=_MINUTES_5, stale_while_revalidate=_MINUTES_5),
+        opt={**http.ANYONE, "skip_session": True, "exclude_from_csrf": True, "exclude_from_auth": True},
+    )
+
+
+def _settings(state: State) -> Settings:
+    house: House = state.house
+    return house.settings
+
+
+def _attempts(state: State) -> Attempts:
+    house: House = state.house
+    return house.attempts
+
+
+def _passwords(state: State) -> Passwords:
+    house: House = state.house
+    return house.passwords

@@ -1,0 +1,55 @@
+"""A creator's connections over REST."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from litestar import delete, get, put
+from litestar.params import FromPath, JSONBody
+
+from entourage.kernel import audit, connections, tenancy
+from entourage.kernel.http import Db, Who, allowed
+
+
+class ConnectionView(msgspec.Struct):
+    """A link to a platform: what it listens to, whether it is on, and how it was doing when last heard of."""
+
+    source: str
+    account: str
+    enabled: bool
+    state: dict[str, Any]
+    updated_at: datetime | None
+
+
+class ConnectionChange(msgspec.Struct):
+    """What to listen to, and whether; left out is left as it is."""
+
+    account: str | None = None
+    enabled: bool | None = None
+
+
+@get("/api/connections", guards=[allowed("viewers.read")], tags=["connections"])
+async def list_connections(actor: Who, db: Db) -> list[ConnectionView]:
+    """List what the creator is or can be connected to."""
+    async with tenancy.inside(db, actor.creator_id) as session:
+        found = {one.source: one for one in await connections.all_of(session)}
+    views = [ConnectionView(one.source, one.account, one.enabled, one.state, one.updated_at) for one in found.values()]
+    return views + [ConnectionView(source, "", False, {}, None) for source in connections.SOURCES if source not in found]
+
+
+@put("/api/connections/{source:str}", guards=[allowed("settings.edit")], tags=["connections"])
+async def put_connection(actor: Who, db: Db, source: FromPath[str], data: JSONBody[ConnectionChange]) -> ConnectionView:
+    """Connect, change or pause; the listener follows within seconds."""
+    source = connections.read_source(source)
+    async with tenancy.inside(db, actor.creator_id, write=True) as session:
+        one = await connections.put(session, source, account=data.account, enabled=data.enabled)
+        audit.record(session, "connection.put", f"connection:{source}", actor=actor.label, meta=msgspec.structs.asdict(data))
+    return ConnectionView(one.source, one.account, one.enabled, one.state, one.updated_at)
+
+
+@delete("/api/connections/{source:str}", guards=[allowed("settings.edit")], tags=["connections"])
+async def remove_connection(actor: Who, db: Db, source: FromPath[str]) -> None:
+    """Forget a connection and its secret."""
+    async with tenancy.inside(db, actor.creator_id, write=True) as session:
+        await connections.remove(session, connections.read_source(source))
+        audit.record(session, "connection.remove", f"connection:{source}", actor=actor.label)

@@ -1,0 +1,152 @@
+"""The cast of the tests: who lives in the house, who helps, and who must see nothing.
+
+Ada owns the creator *Ada Live*. Ben helps her as a moderator. Cem is a clipper. Mallory is signed in and belongs to
+no creator (any more): the stranger. Nia owns another creator of the same house: the neighbour. And there is nobody.
+"""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from entourage import app as app_module
+from entourage.kernel import secrets, tenancy
+from entourage.kernel.accounts import creators, members, people
+from entourage.kernel.accounts.attempts import Attempts, MemoryCounter
+from entourage.kernel.accounts.passwords import Passwords
+from entourage.kernel.accounts.roles import Role
+from entourage.kernel.bus.port import Bus
+from entourage.kernel.db import Database
+from entourage.kernel.secrets import Vault
+from entourage.kernel.settings import Settings
+from entourage.wiring import House
+
+PASSWORD = "correct horse battery"
+KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+
+Client = AsyncTestClient[Litestar]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of the cast."""
+
+    id: UUID
+    email: str
+    creator_id: int
+    password: str = PASSWORD
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Everybody."""
+
+    owner: Person
+    helper: Person
+    clipper: Person
+    stranger: Person
+    neighbour: Person
+
+
+def light_passwords() -> Passwords:
+    """Passwords that cost next to nothing."""
+    return Passwords(Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+def make_house(db: Database, bus: Bus, **changes: Any) -> House:
+    """Make a house around a database; `changes` are settings."""
+    vault = Vault([KEY])
+    secrets.use(vault)
+    return House(
+        settings=replace(Settings(), **changes), db=db, vault=vault, bus=bus,
+        attempts=Attempts(MemoryCounter()), passwords=light_passwords(), csrf_secret="for tests",
+    )  # fmt: skip
+
+
+async def settle(db: Database) -> Cast:
+    """Let everybody move in."""
+    password_hash = await light_passwords().hash(PASSWORD)
+    async with tenancy.everywhere(db, "the cast moves in", write=True) as session:
+
+        async def person(name: str, *, house_owner: bool = False) -> UUID:
+            email = f"{name.lower()}@example.org"
+            return (await people.add(session, email=email, name=name, password_hash=password_hash, house_owner=house_owner)).id
+
+        ada, ben, cem, mallory, nia = [await person(n, house_owner=n == "Ada") for n in ("Ada", "Ben", "Cem", "Mallory", "Nia")]
+        one = await creators.add(session, name="Ada Live", zone="Europe/Berlin", owner_id=ada)
+        two = await creators.add(session, name="Nia Live", zone="America/New_York", owner_id=nia)
+    helpers: list[tuple[UUID, Role]] = [(ben, "moderator"), (cem, "clipper")]
+    async with tenancy.inside(db, one.id, write=True) as session:
+        for user_id, role in helpers:
+            await members.add(session, user_id, role)
+    return Cast(
+        owner=Person(ada, "ada@example.org", one.id), helper=Person(ben, "ben@example.org", one.id),
+        clipper=Person(cem, "cem@example.org", one.id), stranger=Person(mallory, "mallory@example.org", 0),
+        neighbour=Person(nia, "nia@example.org", two.id),
+    )  # fmt: skip
+
+
+def _bus() -> Bus:
+    from types import SimpleNamespace
+    return SimpleNamespace()
+
+
+class Doors:
+    """Makes browsers on one application; each has cookies of its own."""
+
+    def __init__(self, app: Litestar) -> None:
+        """Take the application."""
+        self.app = app
+        self._stack = AsyncExitStack()
+
+    async def nobody(self, **options: Any) -> Client:
+        """A browser in which nobody is signed in."""
+        options.setdefault("base_url", "http://127.0.0.1:3000")
+        return await self._stack.enter_async_context(AsyncTestClient(self.app, **options))
+
+    async def of(self, person: Person) -> Client:
+        """A browser in which somebody has signed in through the page."""
+        client = await self.nobody()
+        answer = await submit(client, "/signin", email=person.email, password=person.password)
+        assert answer.status_code == 303, answer.text
+        client.headers["x-csrftoken"] = client.cookies["csrftoken"]
+        return client
+
+    async def close(self) -> None:
+        """Close all browsers."""
+        await self._stack.aclose()
+
+
+async def submit(client: Client, path: str, **fields: str) -> Any:
+    """Open a page, fill its form and send it; does not follow where it leads."""
+    page = await client.get(path, headers={"accept": "text/html"})
+    token = re.search(r'name="_csrf_token" value="([^"]*)"', page.text)
+    form = {**fields, "_csrf_token": token[1] if token else ""}
+    return await client.post(path.split("?")[0], data=form, headers={"accept": "text/html"}, follow_redirects=False)
+
+
+@pytest.fixture
+async def cast(db: Database) -> Cast:
+    """Everybody has moved in."""
+    return await settle(db)
+
+
+@pytest.fixture
+def house(db: Database) -> House:
+    """A house with the settings of a fresh install."""
+    return make_house(db, _bus())
+
+
+@pytest.fixture
+async def doors(house: House) -> AsyncIterator[Doors]:
+    """Browsers on the application of the house."""
+    made = Doors(app_module.build(house))
+    yield made
+    await made.close()
