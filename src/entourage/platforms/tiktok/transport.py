@@ -16,7 +16,7 @@ from entourage.platforms.tiktok import schema_pb2 as wire
 from entourage.platforms.tiktok.client import USER_AGENT, Ticket
 
 _LARGE = 64 * 1024  # bytes from which a frame is unpacked beside the event loop
-_INTERVAL = re.compile(r"ping-interval=(\d+)")
+_INTERVAL = re.compile(r"ping-interval=(\d+(?:\.\d+)?)")
 _SLOWEST_BEAT_S = 30.0
 
 _log = log.get(__name__)
@@ -62,7 +62,7 @@ class Line:
     async def beat(self, every_s: float) -> None:
         """Send heartbeats until the line closes."""
         asked = _INTERVAL.search(self._handshake("Handshake-Options"))
-        every_s = min(float(asked[1]), _SLOWEST_BEAT_S) if asked and int(asked[1]) else every_s
+        every_s = min(float(asked[1]), _SLOWEST_BEAT_S) if asked and float(asked[1]) else every_s
         seq = 0
         with suppress(ConnectionClosed):
             while True:
