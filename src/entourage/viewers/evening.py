@@ -17,18 +17,16 @@ async def tonight(session: CreatorSession) -> schemas.Tonight:
             select(Stream).where(~Stream.recorded).order_by(Stream.started_ms.desc(), Stream.id.desc()).limit(1 + _EVENINGS)
         )
     ).all()
-    here = await session.scalar(
-        select(func.count()).select_from(Visit).where(Visit.creator_id == session.creator, Visit.open)
-    )
+    here = await count_here(session)
     if not newest:
-        return schemas.Tonight(False, None, None, here or 0, None, 0, 0, 0, 0, 0, 0, None, None)
+        return schemas.Tonight(False, None, None, here, None, 0, 0, 0, 0, 0, 0, None, None)
     now, before = newest[0], newest[1:]
     live = now.ended_ms is None and clock.now_ms() - now.last_event_ms <= stream.STALE_MS
     return schemas.Tonight(
         live=live,
         platform=now.platform,
         started_at=clock.iso(now.started_ms),
-        here=here or 0,
+        here=here,
         watching=None,
         viewers=now.viewers,
         new_viewers=now.new_viewers,
@@ -39,6 +37,12 @@ async def tonight(session: CreatorSession) -> schemas.Tonight:
         usual_coins=sum(s.coins for s in before) // len(before) if before else None,
         usual_viewers=sum(s.viewers for s in before) // len(before) if before else None,
     )
+
+
+async def count_here(session: CreatorSession) -> int:
+    """Count the open visits."""
+    statement = select(func.count()).select_from(Visit).where(Visit.creator_id == session.creator, Visit.open)
+    return await session.scalar(statement) or 0
 
 
 async def here(session: CreatorSession, limit: int = 30) -> list[schemas.ViewerRow]:

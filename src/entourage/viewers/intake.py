@@ -76,6 +76,7 @@ class Intake:
         self._publisher = publisher
         self._stored = stored
         self._lanes: dict[int, _Lane] = {}
+        self._busy: set[int] = set()
 
     async def put(self, creator_id: int, events: Sequence[live.LiveEvent], *, recorded: bool = False) -> None:
         """Queue events in order; waits while the queue is full. They are durable a moment later."""
@@ -96,6 +97,11 @@ class Intake:
                 lane.task.cancel()
         await asyncio.gather(*(lane.task for lane in self._lanes.values() if lane.task), return_exceptions=True)
         self._lanes.clear()
+
+    def take_busy(self) -> set[int]:
+        """Return the creators who had a batch stored since the last asking."""
+        busy, self._busy = self._busy, set()
+        return busy
 
     def backlog(self) -> int:
         """Return how many events are queued and not yet durable."""
@@ -176,6 +182,7 @@ class Intake:
         return Receipt(first.counted + second.counted, first.repeated + second.repeated, first.refused + second.refused)
 
     async def _tell(self, lane: _Lane, outcome: Outcome) -> None:
+        self._busy.add(outcome.creator_id)
         if self._publisher:
             self._publisher.stored(outcome, lane.memory.by_id.get)
         if self._stored:

@@ -57,8 +57,11 @@ class Page:
     total: int | None
 
 
-async def page(session: CreatorSession, query: Query) -> Page:
-    """Return one page; raises Invalid for a cursor that is not ours or an offset past 10,000."""
+async def page(session: CreatorSession, query: Query, *, bare: bool = False) -> Page:
+    """Return one page; raises Invalid for a cursor that is not ours or an offset past 10,000.
+
+    With `bare` nobody is looked up as being here, and a list of everybody is not counted.
+    """
     if query.offset > _MOST_OFFSET:
         msg = f"Pages past {_MOST_OFFSET} rows are reached with the cursor of the page before."
         raise Invalid(msg)
@@ -75,7 +78,7 @@ async def page(session: CreatorSession, query: Query) -> Page:
         statement = statement.offset(query.offset)
     found = [people.Who(*row) for row in await session.execute(statement)]
     shown = found[: query.limit]
-    here = await visit.present(session, [who.id for who in shown])
+    here = set() if bare else await visit.present(session, [who.id for who in shown])
     following = _cursor(shown[-1], column.key) if len(found) > query.limit else None
     return Page([people.row(who, online=who.id in here) for who in shown], following, total)
 

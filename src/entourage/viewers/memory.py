@@ -82,7 +82,7 @@ class Memory:
             .where(t.creator_id == self.creator_id)
             .order_by(t.sort_order)
         )
-        self.rules = [tier.Rule(*rule) for rule in rules]
+        self.rules = [tier.Rule(*rule) for rule in rules] or list(tier.DEFAULTS)
         names = ("auto_vip_promotion", "auto_fetch_tiktok_data", "session_timeout", "heatmap_enabled")
         found = (
             connection.execute(select(*(getattr(c, n) for n in names)).where(c.creator_id == self.creator_id))
@@ -105,13 +105,13 @@ def _lock(connection: Connection, creator_id: int) -> int:
     return int(version or 0)
 
 
-async def outdate(session: CreatorSession) -> None:
-    """Tell every intake that viewers were changed by somebody else; also takes the creator's write lock.
+def raise_version(connection: Connection, creator_id: int) -> None:
+    """Tell every intake that viewers were changed by somebody else; also takes the creator's write lock."""
+    _lock(connection, creator_id)
+    connection.execute(text("UPDATE viewer_totals SET version=version+1 WHERE creator_id=:creator"), {"creator": creator_id})
 
-    To be called before the change is made, so that no batch stands between reading and writing.
-    """
+
+async def outdate(session: CreatorSession) -> None:
+    """Do the same in a creator's session: before a change, so that no batch stands between reading and writing."""
     connection = await session.connection()
-    await connection.run_sync(lambda sync: _lock(sync, session.creator))
-    await session.execute(
-        text("UPDATE viewer_totals SET version=version+1 WHERE creator_id=:creator"), {"creator": session.creator}
-    )
+    await connection.run_sync(lambda sync: raise_version(sync, session.creator))

@@ -8,8 +8,8 @@ from sqlalchemy import delete, func, select, update
 from entourage.kernel import audit, clock
 from entourage.kernel.errors import Invalid, NotFound
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import birthday, heatmap, memory, people, schemas, tier, visit
-from entourage.viewers.tables import Card, Gift, Handle, Hour, Interaction, TierChange, TierRule, Total, Viewer, Visit
+from entourage.viewers import birthday, heatmap, memory, people, rulebook, schemas, tier, visit
+from entourage.viewers.tables import Card, Gift, Handle, Hour, Interaction, TierChange, Total, Viewer, Visit
 
 _FLAGS = {"is_favorite": "favorite", "is_blocked": "blocked", "is_moderator": "moderator"}
 _TEXTS = {"notes": 20_000, "discord_username": 100, "tts_voice": 100, "gender": 30, "country": 60, "language": 30}
@@ -40,7 +40,7 @@ def _who(row: Viewer) -> people.Who:
 async def detail(session: CreatorSession, ref: str) -> schemas.ViewerDetail:
     """Return the whole profile; raises NotFound."""
     row = await find(session, ref)
-    card = await session.get(Card, row.id) or Card(notes="", tags=[], loyalty_points=0)
+    card = await session.get(Card, row.id) or Card(birthday=None, notes="", tags=[], loyalty_points=0)
     here = await visit.present(session, [row.id])
     shown = msgspec.structs.asdict(people.row(_who(row), online=bool(here)))
     return schemas.ViewerDetail(
@@ -67,13 +67,8 @@ async def detail(session: CreatorSession, ref: str) -> schemas.ViewerDetail:
     )
 
 
-def as_rule(info: schemas.TierInfo | TierRule) -> tier.Rule:
-    """Turn a stored tier into the pure rule."""
-    return tier.Rule(info.tier_name, info.min_coins_spent, info.min_watchtime_hours, info.min_visits)
-
-
 async def _tier(session: CreatorSession, row: Viewer) -> schemas.TierView:
-    order = [as_rule(rule) for rule in (await session.scalars(select(TierRule).order_by(TierRule.sort_order))).all()]
+    order = [rulebook.as_rule(rule) for rule in await rulebook.read(session)]
     names = [rule.name for rule in order]
     following = names.index(row.tier) + 1 if row.tier in names else 0
     upward = order[following] if following < len(order) else None

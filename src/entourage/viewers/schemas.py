@@ -258,3 +258,19 @@ def as_dict(value: msgspec.Struct) -> dict[str, object]:
     """Turn a shape into the plain dict that JSON columns and templates take."""
     built = msgspec.to_builtins(value)
     return dict(built)
+
+
+class BirthdayRow(msgspec.Struct):
+    """A viewer whose birthday is coming; `turns` is the age they reach, None without a year."""
+
+    viewer: ViewerRow
+    birthday: str
+    days_until: int
+    turns: int | None
+
+
+class OpenVisits(msgspec.Struct):
+    """Who is here: how many altogether, and a list of them."""
+
+    count: int
+    sessions: list[OpenVisit]

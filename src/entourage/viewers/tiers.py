@@ -1,51 +1,17 @@
 """Tiers of a creator: the rules, and tiers given, taken and released by hand. Which one is earned: `tier`."""
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from entourage.kernel import audit, clock
 from entourage.kernel.errors import Invalid
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import memory, profile, schemas, tier
-from entourage.viewers.tables import TierChange, TierRule, Total, Viewer
-
-_COLORS = {"Bronze": "#cd7f32", "Silver": "#c0c0c0", "Gold": "#ffd700", "Platinum": "#e5e4e2"}
+from entourage.viewers import memory, people, profile, rulebook, schemas, tier, visit
+from entourage.viewers.tables import TierChange, Total, Viewer
 
 
 async def rules(session: CreatorSession) -> list[schemas.TierInfo]:
-    """Return the tiers, lowest first; a creator without any gets the four of the house on first asking to write."""
-    found = (await session.scalars(select(TierRule).order_by(TierRule.sort_order))).all()
-    return [
-        schemas.TierInfo(
-            id=r.id,
-            tier_name=r.tier_name,
-            min_coins_spent=r.min_coins_spent,
-            min_watchtime_hours=r.min_watchtime_hours,
-            min_visits=r.min_visits,
-            benefits=r.benefits,
-            badge_color=r.badge_color,
-            sort_order=r.sort_order,
-        )
-        for r in found
-    ]
-
-
-async def found_defaults(session: CreatorSession) -> None:
-    """Give a new creator the four tiers of the house; one who has tiers keeps them."""
-    if await session.scalar(select(func.count()).select_from(TierRule).where(TierRule.creator_id == session.creator)):
-        return
-    await memory.outdate(session)
-    for order, rule in enumerate(tier.DEFAULTS, 1):
-        session.add(
-            TierRule(
-                tier_name=rule.name,
-                min_coins_spent=rule.coins,
-                min_watchtime_hours=rule.hours,
-                min_visits=rule.visits,
-                benefits=[],
-                badge_color=_COLORS[rule.name],
-                sort_order=order,
-            )
-        )
+    """Return the tiers, lowest first."""
+    return await rulebook.read(session)
 
 
 async def set_by_hand(session: CreatorSession, ref: str, name: str, actor: str) -> schemas.ViewerDetail:
@@ -68,7 +34,7 @@ async def release(session: CreatorSession, ref: str, actor: str) -> schemas.View
     row = await profile.find(session, ref)
     order = await rules(session)
     standing = tier.Standing(row.coins, row.watch_ms, row.visits)
-    place = tier.earned([profile.as_rule(rule) for rule in order], standing)
+    place = tier.earned([rulebook.as_rule(rule) for rule in order], standing)
     name = order[place].tier_name if place >= 0 else None
     return await _put(session, ref, name, held=False, actor=actor, action="viewer.tier.release")
 
@@ -93,7 +59,15 @@ async def _put(
     return await profile.detail(session, str(row.id))
 
 
-async def members(session: CreatorSession, name: str | None, limit: int = 200) -> list[int]:
-    """Return the ids of viewers with a tier (or with this one), the longest-standing first."""
-    statement = select(Viewer.id).where(Viewer.tier.is_not(None) if name is None else Viewer.tier == name)
-    return list((await session.scalars(statement.order_by(Viewer.tier_since_ms, Viewer.id).limit(limit))).all())
+async def members(session: CreatorSession, name: str | None = None, limit: int = 200) -> list[schemas.ViewerRow]:
+    """Return viewers with a tier (or with this one), the longest-standing first."""
+    holding = Viewer.tier.is_not(None) if name is None else Viewer.tier == name
+    statement = (
+        select(*people.COLUMNS)
+        .where(Viewer.creator_id == session.creator, holding)
+        .order_by(Viewer.tier_since_ms, Viewer.id)
+        .limit(limit)
+    )
+    found = [people.Who(*row) for row in await session.execute(statement)]
+    here = await visit.present(session, [who.id for who in found])
+    return [people.row(who, online=who.id in here) for who in found]

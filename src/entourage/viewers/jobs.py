@@ -1,0 +1,71 @@
+"""Time comes in: visits are closed when nobody is seen any more, and what a crash left open is mended."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from sqlalchemy import Connection, select, update
+
+from entourage.kernel import clock, tenancy
+from entourage.kernel.db import Database
+from entourage.viewers import memory, stream, visit
+from entourage.viewers.tables import Choice, Stream, Visit
+from entourage.viewers.updates import Publisher
+
+HEARTBEAT_S = 60.0
+_TIMEOUT_S = 300
+
+
+async def recover(db: Database, publisher: Publisher | None = None) -> int:
+    """Mend what a crash left open: recordings nobody plays any more end, silent visits close. Returns how many closed."""
+    async with tenancy.everywhere(db, "recover streams at start", write=True) as session:
+        await session.execute(
+            update(Stream).where(Stream.recorded, Stream.ended_ms.is_(None)).values(ended_ms=Stream.last_event_ms)
+        )
+    return await sweep(db, publisher)
+
+
+async def sweep(db: Database, publisher: Publisher | None = None) -> int:
+    """Close silent visits of all creators and end streams that went silent long ago. Returns how many visits closed."""
+    async with tenancy.everywhere(db, "find creators with open visits") as session:
+        busy = set((await session.scalars(select(Visit.creator_id).where(Visit.open).distinct())).all())
+        busy |= set((await session.scalars(select(Stream.creator_id).where(Stream.ended_ms.is_(None)).distinct())).all())
+    closed = 0
+    for creator_id in sorted(busy):
+        left = await tenancy.batch_inside(db, creator_id, partial(_sweep, creator_id))
+        closed += len(left)
+        if publisher and left:
+            publisher.left(creator_id, left)
+    return closed
+
+
+async def finish(db: Database, creator_id: int, stream_ids: Sequence[int], publisher: Publisher | None = None) -> None:
+    """End streams whose recording has been played."""
+    left = await tenancy.batch_inside(db, creator_id, partial(_finish, creator_id, stream_ids))
+    if publisher and left:
+        publisher.left(creator_id, left)
+
+
+def _sweep(creator_id: int, connection: Connection) -> list[int]:
+    timeout_s = connection.scalar(select(Choice.session_timeout).where(Choice.creator_id == creator_id)) or _TIMEOUT_S
+    connection.execute(
+        update(Stream)
+        .where(Stream.creator_id == creator_id, Stream.ended_ms.is_(None), ~Stream.recorded)
+        .where(Stream.last_event_ms < clock.now_ms() - stream.STALE_MS)
+        .values(ended_ms=Stream.last_event_ms)
+    )
+    clocks = stream.watch_clock(connection, creator_id)
+    left = visit.close_silent(connection, creator_id, clocks, timeout_s * 1000)
+    if left:
+        memory.raise_version(connection, creator_id)
+    return left
+
+
+def _finish(creator_id: int, stream_ids: Sequence[int], connection: Connection) -> list[int]:
+    connection.execute(
+        update(Stream)
+        .where(Stream.creator_id == creator_id, Stream.id.in_(stream_ids), Stream.ended_ms.is_(None))
+        .values(ended_ms=Stream.last_event_ms)
+    )
+    left = visit.close_stream(connection, creator_id, stream_ids)
+    memory.raise_version(connection, creator_id)
+    return left

@@ -1,0 +1,140 @@
+"""Listens to the creators' live streams: a feed for every connection that is on, poured into the intake.
+
+The connections are looked at every few seconds, so a change on the settings page is followed without a restart.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from entourage.kernel import connections, log, tenancy
+from entourage.kernel.db import Database
+from entourage.ports.live import FeedState, LiveEvent, LiveFeed
+from entourage.viewers import evening, jobs
+from entourage.viewers.intake import Intake
+from entourage.viewers.updates import Publisher
+
+LOOK_S = 2.0
+_TELL_S = 5.0
+
+_log = log.get(__name__)
+
+MakeFeed = Callable[[str, str, str | None], LiveFeed]
+"""Makes the feed of a source for an account, with the connection's secret if it has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A connection that should be listened to."""
+
+    creator_id: int
+    source: str
+    account: str
+
+
+class Ear:
+    """Where one feed pours what it hears (a `Sink`)."""
+
+    def __init__(self, listener: "Listener", wanted: Wanted) -> None:
+        """Belong to a connection."""
+        self._listener = listener
+        self._wanted = wanted
+        self._kept = ("", 0.0)
+
+    async def put(self, events: Sequence[LiveEvent]) -> None:
+        """Hand events to the intake, which may make us wait."""
+        await self._listener.intake.put(self._wanted.creator_id, events)
+
+    async def tell(self, state: FeedState) -> None:
+        """Show a state at once; remember it when it changed, or every few seconds."""
+        self._listener.show(self._wanted, state)
+        now = asyncio.get_running_loop().time()
+        if state.code == self._kept[0] and now - self._kept[1] < _TELL_S:
+            return
+        self._kept = (state.code, now)
+        async with tenancy.inside(self._listener.db, self._wanted.creator_id, write=True) as session:
+            await connections.remember_state(session, self._wanted.source, msgspec.to_builtins(state))
+
+
+class Listener:
+    """All feeds of this process."""
+
+    def __init__(self, db: Database, intake: Intake, publisher: Publisher, make_feed: MakeFeed) -> None:
+        """Take the parts; `run` does the rest."""
+        self.db = db
+        self.intake = intake
+        self._publisher = publisher
+        self._make_feed = make_feed
+        self._feeds: dict[Wanted, asyncio.Task[None]] = {}
+        self._states: dict[int, dict[str, tuple[str, FeedState]]] = {}
+
+    def show(self, wanted: Wanted, state: FeedState) -> None:
+        """Send the states of a creator's connections to their screens."""
+        of_creator = self._states.setdefault(wanted.creator_id, {})
+        of_creator[wanted.source] = (wanted.account, state)
+        self._publisher.states(wanted.creator_id, list(of_creator.values()))
+
+    async def run(self) -> None:
+        """Listen until cancelled."""
+        await jobs.recover(self.db, self._publisher)
+        beat = asyncio.create_task(self._beat(), name="heartbeat")
+        try:
+            while True:
+                with contextlib.suppress(ConnectionError):
+                    self._follow(await self._wanted())
+                await asyncio.sleep(LOOK_S)
+        finally:
+            tasks = [beat, *self._feeds.values()]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self._feeds.clear()
+
+    async def _wanted(self) -> dict[Wanted, str | None]:
+        async with tenancy.everywhere(self.db, "find what to listen to") as session:
+            rows = [c for c in await connections.all_of(session) if c.enabled and (c.account or c.source != "tiktok")]
+            return {Wanted(c.creator_id, c.source, c.account): None for c in rows}
+
+    def _follow(self, wanted: dict[Wanted, str | None]) -> None:
+        for gone in self._feeds.keys() - wanted.keys():
+            self._feeds.pop(gone).cancel()
+            self._states.get(gone.creator_id, {}).pop(gone.source, None)
+        for new in wanted.keys() - self._feeds.keys():
+            self._feeds[new] = asyncio.create_task(self._listen(new), name=f"feed-{new.source}-{new.creator_id}")
+
+    async def _listen(self, wanted: Wanted) -> None:
+        """Run a feed; one that fails by a fault of ours is begun again, never given up."""
+        wait_s = 1.0
+        while True:
+            try:
+                async with tenancy.inside(self.db, wanted.creator_id) as session:
+                    secret = await connections.secret_of(session, wanted.source)
+                await self._make_feed(wanted.source, wanted.account, secret).run(Ear(self, wanted))
+            except Exception:
+                _log.exception("feed.failed", source=wanted.source, again_in_s=wait_s)
+            await asyncio.sleep(wait_s)
+            wait_s = min(wait_s * 2, 60.0)
+
+    async def _beat(self) -> None:
+        """Close silent visits every minute, and keep the evening's numbers on the screens fresh."""
+        rounds = 0
+        while True:
+            await asyncio.sleep(1.0)
+            rounds += 1
+            try:
+                if rounds % int(jobs.HEARTBEAT_S) == 0:
+                    await jobs.sweep(self.db, self._publisher)
+                for creator_id in self.intake.take_busy():
+                    async with tenancy.inside(self.db, creator_id) as session:
+                        numbers = await evening.tonight(session)
+                    numbers.watching = self._watching(creator_id)
+                    self._publisher.totals(creator_id, numbers)
+            except Exception:
+                _log.exception("heartbeat.failed")
+
+    def _watching(self, creator_id: int) -> int | None:
+        told = [state.watching for _, state in self._states.get(creator_id, {}).values() if state.watching is not None]
+        return max(told, default=None)

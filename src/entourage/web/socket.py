@@ -1,0 +1,106 @@
+"""Socket.IO: one room per creator, for signed-in people and keys that may read viewers; nobody else gets in.
+
+Updates come over the bus, so every web process serves its own clients whoever published (docs/decisions/0005).
+"""
+
+from typing import Any
+from urllib.parse import parse_qs
+
+import msgspec
+import socketio
+
+from entourage.kernel import log, tenancy
+from entourage.kernel.accounts import identify
+from entourage.kernel.accounts.actor import Actor
+from entourage.kernel.bus.port import Bus
+from entourage.kernel.errors import EntourageError, Invalid
+from entourage.kernel.http import Database
+from entourage.viewers import profile, schemas, updates
+from entourage.viewers.updates import Publisher
+
+_log = log.get(__name__)
+Answer = dict[str, Any]
+
+
+class Sockets:
+    """The Socket.IO server of one web process."""
+
+    def __init__(self, db: Database, bus: Bus, publisher: Publisher, *, origins: list[str]) -> None:
+        """Take the parts; `origins` are the addresses of our own pages."""
+        self._db = db
+        self._bus = bus
+        self._publisher = publisher
+        self.server = socketio.AsyncServer(
+            async_mode="asgi", cors_allowed_origins=origins, max_http_buffer_size=100_000, ping_interval=20, ping_timeout=20
+        )
+        self.app = socketio.ASGIApp(self.server, socketio_path="/socket.io")
+        self.server.on("connect", self._connect)
+        self.server.on("viewer-profiles:get", self._get)
+        self.server.on("viewer-profiles:update", self._update)
+
+    async def run(self) -> None:
+        """Pass on what the bus brings until cancelled."""
+        async with self._bus.subscribe() as batches:
+            async for batch in batches:
+                for update in batch:
+                    if update.audience == updates.STAFF:
+                        payload = msgspec.json.decode(update.payload)
+                        await self.server.emit(update.event, payload, room=_room(update.creator_id))
+
+    async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
+        actor = await self._who(environ, auth)
+        if actor is None or not actor.creator_id or not actor.may("viewers.read"):
+            raise socketio.exceptions.ConnectionRefusedError("Sign in first, or send an API key.")
+        await self.server.save_session(sid, {"actor": actor})
+        await self.server.enter_room(sid, _room(actor.creator_id))
+
+    async def _who(self, environ: dict[str, Any], auth: object) -> Actor | None:
+        """Find out who connects: a key in the handshake's `auth`, in a header, or the session of the page around it."""
+        scope = environ.get("asgi.scope", {})
+        if isinstance(auth, dict) and isinstance(key := auth.get("key") or auth.get("token"), str):
+            return await identify.by_key(self._db, key)
+        if "key" in parse_qs(scope.get("query_string", b"").decode("latin-1")):
+            return None  # an address is no place for a key
+        user = scope.get("user")
+        return user if isinstance(user, Actor) else None
+
+    async def _actor(self, sid: str, permission: str) -> Actor:
+        actor: Actor = (await self.server.get_session(sid))["actor"]
+        if not actor.may(permission):
+            msg = "You may not do this here. Ask an owner for the right to."
+            raise Invalid(msg)
+        return actor
+
+    async def _get(self, sid: str, ref: object = None) -> Answer:
+        """Answer `viewer-profiles:get (username or id)` by acknowledgement."""
+        try:
+            actor = await self._actor(sid, "viewers.read")
+            async with tenancy.inside(self._db, actor.creator_id) as session:
+                return _well(await profile.detail(session, str(ref or "")))
+        except EntourageError as error:
+            return {"success": False, "error": error.message}
+
+    async def _update(self, sid: str, data: object = None) -> Answer:
+        """Answer `viewer-profiles:update ({username, updates})` by acknowledgement."""
+        try:
+            actor = await self._actor(sid, "viewers.edit")
+            if not isinstance(data, dict) or not isinstance(data.get("updates"), dict):
+                msg = "Send {username, updates: {...}}."
+                raise Invalid(msg)
+            edit = msgspec.convert(data["updates"], schemas.Edit)
+            async with tenancy.inside(self._db, actor.creator_id, write=True) as session:
+                detail = await profile.edit(session, str(data.get("username") or data.get("id") or ""), edit, actor.label)
+                session.after_commit(lambda: self._publisher.changed(actor.creator_id, detail, "socket-update"))
+            return _well(detail)
+        except msgspec.ValidationError as error:
+            return {"success": False, "error": f"This cannot be changed so: {error}"}
+        except EntourageError as error:
+            return {"success": False, "error": error.message}
+
+
+def _room(creator_id: int) -> str:
+    return f"creator:{creator_id}"
+
+
+def _well(value: msgspec.Struct) -> Answer:
+    return {"success": True, "data": msgspec.to_builtins(value)}
