@@ -36,6 +36,8 @@ from entourage.simulators.tiktok.room import Room
 from entourage.simulators.tiktok.signing import SignDesk, Ticket
 from entourage.simulators.tiktok.site import SOCKET_PATH, Site
 
+_PHRASES = {int(one): one.phrase for one in HTTPStatus}
+
 
 class _Connection(ServerConnection):
     """A connection that, like TikTok's, leaves websocket pings unanswered."""
@@ -62,15 +64,20 @@ class FakeTikTok:
         ping_interval_s: float = 10,
         ticket_s: float = 30,
         signs_per_minute: int = 120,
+        media_url: str = "",
         seed: int | None = None,
     ) -> None:
-        """Prepare one; `history` messages are repeated to whoever connects, and signatures live `ticket_s` seconds."""
+        """Prepare one; `history` messages are repeated to whoever connects, and signatures live `ticket_s` seconds.
+
+        Avatars are told to be under `media_url`/img/, which is the fake itself unless given.
+        """
         self.counts = Counts()
         self.faults = Faults()
         self.hosts: dict[str, Guest] = {}
         self.rooms: dict[int, Room] = {}
         self.port = 0
         self._history = history
+        self._media_url = media_url
         self._ping_interval_s = ping_interval_s
         self._dice = random.Random(seed)  # noqa: S311 - make-believe ids
         self._desk = SignDesk(self.faults, self.counts, api_key=api_key, per_minute=signs_per_minute, ticket_s=ticket_s)
@@ -141,7 +148,7 @@ class FakeTikTok:
             raise Conflict(msg)
         began = now_ms() if start_at_ms is None else start_at_ms
         room_id = (began // 1000) << 32 | self._dice.randrange(1 << 32)
-        broadcast = Broadcast(room_id, host, began, self.url)
+        broadcast = Broadcast(room_id, host, began, self._media_url or self.url)
         room = Room(broadcast, self.counts, history=self._history, now_ms=now_ms)
         self.rooms[room_id] = room
         return room
@@ -250,4 +257,5 @@ def _response(answer: Answer) -> Response:
         {"Content-Type": answer.content_type, "Content-Length": str(len(answer.body)), "Connection": "close"}
     )
     headers.update(answer.headers)
-    return Response(answer.status, HTTPStatus(answer.status).phrase, headers, answer.body)
+    phrase = _PHRASES.get(answer.status, "Something Else")
+    return Response(answer.status, phrase, headers, answer.body)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from google.protobuf.message import DecodeError
+
 from entourage.simulators.tiktok import acts
 from entourage.simulators.tiktok import wire_pb2 as wire
 
@@ -56,8 +58,11 @@ def write(act: acts.Act, broadcast: Broadcast, *, at_ms: int, serial: int) -> Me
 
 
 def message_id(payload: bytes) -> int:
-    """Read the id out of a message of any kind; raises google.protobuf's DecodeError for a broken one."""
-    return wire.HeadOnly.FromString(payload).common.msg_id
+    """Read the id out of a message of any kind; 0 when it has none or cannot be decoded."""
+    try:
+        return wire.HeadOnly.FromString(payload).common.msg_id
+    except DecodeError:
+        return 0
 
 
 def _head(broadcast: Broadcast, msg_id: int, at_ms: int) -> wire.Head:

@@ -52,7 +52,26 @@ class Room:
         """Write an act as a message of this room, now and under a new id unless said otherwise."""
         when = self.now_ms() if at_ms is None else at_ms
         number = messages.by_hand(next(self._by_hand)) if serial is None else serial
-        return messages.write(self._noted(act), self.broadcast, at_ms=when, serial=number)
+        self.note(act)
+        if isinstance(act, acts.Like) and not act.total:
+            act = replace(act, total=self.likes)
+        return messages.write(act, self.broadcast, at_ms=when, serial=number)
+
+    def note(self, act: acts.Act) -> None:
+        """Keep what the room shows about itself in step with what happens in it."""
+        match act:
+            case acts.Control.PAUSED:
+                self.state = "paused"
+            case acts.Control.RESUMED:
+                self.state = "live"
+            case acts.Control():
+                self.state = "ended"
+            case acts.Watching(now, total):
+                self.watching, self.visitors = now, total
+            case acts.Like(_, taps, total):
+                self.likes = max(self.likes + taps, total)
+            case _:
+                pass
 
     async def send(self, *what: acts.Act) -> list[Message]:
         """Let acts happen now and send them in one frame."""
@@ -134,20 +153,6 @@ class Room:
     async def send_unknown(self, method: str = "WebcastNobodyKnowsMessage") -> Message:
         """Send a message of a type that nobody has heard of."""
         return (await self.send(acts.Odd(method)))[0]
-
-    def _noted(self, act: acts.Act) -> acts.Act:
-        match act:
-            case acts.Control():
-                after: dict[int, State] = {1: "paused", 2: "live"}
-                self.state = after.get(int(act), "ended")
-            case acts.Watching(now, total):
-                self.watching, self.visitors = now, total
-            case acts.Like(_, taps, total):
-                self.likes = max(self.likes + taps, total)
-                return replace(act, total=total or self.likes)
-            case _:
-                pass
-        return act
 
     async def _send_to(self, listeners: Sequence[Listener], made: Sequence[Message]) -> None:
         if not listeners:

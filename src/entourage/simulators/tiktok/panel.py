@@ -1,0 +1,78 @@
+"""The panel: a page of buttons that make the fake TikTok do things, and its JSON."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from litestar import MediaType, Request, Response, Router, get, post
+from litestar.enums import RequestEncodingType
+from litestar.types import Guard
+
+from entourage.kernel.errors import Invalid, NotFound
+from entourage.simulators.tiktok import answers, gifts
+from entourage.simulators.tiktok.frontrow import Press
+from entourage.simulators.tiktok.stage import Stage
+
+_HERE = "entourage.simulators.tiktok"
+_PARTS = {"panel.js": "text/javascript", "panel.css": "text/css"}
+_PAGES = Environment(loader=PackageLoader(_HERE, "page"), autoescape=True, undefined=StrictUndefined)
+
+
+def router(
+    stage: Stage, *, path: str = "/simulators/tiktok", guards: Sequence[Guard] = (), opt: dict[str, Any] | None = None
+) -> Router:
+    """Make the panel's routes for one stage: the page, `act` (POST), `status`, and the page's own script and style.
+
+    Errors are raised as EntourageError; the application that mounts the panel answers them.
+    """
+    prefix = path.rstrip("/")
+
+    @get("/", media_type=MediaType.HTML, name="simulators.tiktok.panel")
+    async def show() -> str:
+        page = _PAGES.get_template("panel.html")
+        return page.render(prefix=prefix, status=stage.status(), gifts=gifts.DRAWER)
+
+    @post("/act", status_code=200, name="simulators.tiktok.act")
+    async def act(request: Request[Any, Any, Any]) -> dict[str, Any]:
+        said = await stage.press(await _pressed(request))
+        return {"said": said, "status": stage.status()}
+
+    @get("/status", name="simulators.tiktok.status")
+    async def status() -> dict[str, Any]:
+        return stage.status()
+
+    @get("/parts/{name:str}", name="simulators.tiktok.part")
+    async def part(name: str) -> Response[bytes]:
+        if name not in _PARTS:
+            msg = "There is no such part of the panel."
+            raise NotFound(msg)
+        content = (files(_HERE) / "page" / name).read_bytes()
+        return Response(content, media_type=_PARTS[name])
+
+    @get("/img/{name:str}", name="simulators.tiktok.picture")
+    async def picture(name: str) -> Response[bytes]:
+        answer = answers.picture(name.removesuffix(".svg")[:20])
+        return Response(answer.body, media_type=answer.content_type, headers=dict(answer.headers))
+
+    return Router(
+        path=path,
+        route_handlers=[show, act, status, part, picture],
+        guards=list(guards),
+        opt=opt or {},
+        include_in_schema=False,
+    )
+
+
+async def _pressed(request: Request[Any, Any, Any]) -> Press:
+    """Read a press from JSON or from a form; raises Invalid saying what is wrong with it."""
+    forms = {RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PART}
+    try:
+        if request.content_type[0] in forms:
+            sent = {key: value for key, value in (await request.form()).items() if key != "_csrf_token" and value != ""}
+            return msgspec.convert(sent, Press, strict=False)
+        return msgspec.json.decode(await request.body(), type=Press)
+    except (msgspec.MsgspecError, ValueError) as error:
+        msg = f"This button does not exist like that: {error}"
+        raise Invalid(msg) from error
