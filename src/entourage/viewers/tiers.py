@@ -1,6 +1,6 @@
 """Tiers of a creator: the rules, and tiers given, taken and released by hand. Which one is earned: `tier`."""
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from entourage.kernel import audit, clock
 from entourage.kernel.errors import Invalid
@@ -71,3 +71,9 @@ async def members(session: CreatorSession, name: str | None = None, limit: int =
     found = [people.Who(*row) for row in await session.execute(statement)]
     here = await visit.present(session, [who.id for who in found])
     return [people.row(who, online=who.id in here) for who in found]
+
+
+async def counts(session: CreatorSession) -> dict[str, int]:
+    """Count the viewers with each tier that anybody has."""
+    statement = select(Viewer.tier, func.count()).where(Viewer.creator_id == session.creator, Viewer.tier.is_not(None)).group_by(Viewer.tier)
+    return {str(name): int(count) for name, count in await session.execute(statement)}

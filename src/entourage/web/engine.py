@@ -43,6 +43,7 @@ def environment() -> Environment:
         env.filters[shape] = getattr(formats, shape)
     env.filters["data"] = data
     env.globals.update(icon=icon, voice=i18n.voice, languages=i18n.LANGUAGES, browser_words=words.for_browser, theme_of=theme_of)
+    env.globals.update(weekdays=formats.weekdays, hour_of_week=formats.hour_of_week, against_usual=formats.against_usual)
     env.globals["get_flashes"] = flashes
     return env
 

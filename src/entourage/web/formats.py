@@ -1,10 +1,11 @@
 """Numbers, lengths of time and moments as a person reads them, in the voice of the current request."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_compact_decimal, format_decimal
+from babel.dates import format_date, format_datetime, format_timedelta, get_day_names
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
 from markupsafe import Markup
 
 from entourage.kernel import clock
@@ -92,6 +93,38 @@ def _since(iso: str) -> str:
     if seconds < _DAY_S:
         return format_timedelta(-seconds, granularity="minute", threshold=1.0 if seconds < 3600 else 0.9, format="short", add_direction=True, locale=voice().locale)  # noqa: E501, PLR2004
     return day(iso)
+
+
+@dataclass(frozen=True, slots=True)
+class Weekday:
+    """A day of the week: its place in our grids (Sunday is 0) and its names."""
+
+    place: int
+    name: str
+    short: str
+
+
+def weekdays() -> list[Weekday]:
+    """Return the days of the week in the order of the locale."""
+    locale = voice().locale
+    names, short = get_day_names("wide", "stand-alone", locale), get_day_names("abbreviated", "stand-alone", locale)
+    # Babel counts from Monday, our grids from Sunday.
+    order = [(locale.first_week_day + step) % 7 for step in range(7)]
+    return [Weekday((day + 1) % 7, names[day], short[day].rstrip(".")) for day in order]
+
+
+def hour_of_week(day_of_week: int, hour_of_day: int) -> str:
+    """Write an hour of the week: Sunday 20–21; day 0 is Sunday."""
+    name = get_day_names("wide", "stand-alone", voice().locale)[(day_of_week - 1) % 7]
+    return _("%(day)s %(from)02d–%(to)02d") % {"day": name, "from": hour_of_day, "to": (hour_of_day + 1) % 24}
+
+
+def against_usual(coins: int, usual: int) -> str:
+    """Compare the evening's coins with the usual evening's."""
+    if coins <= usual or not usual:
+        return _("usually %(n)s") % {"n": compact(usual)}
+    share = format_percent(coins / usual - 1, locale=voice().locale)
+    return _("+%(share)s over the usual %(n)s") % {"share": share, "n": compact(usual)}
 
 
 def initials(name: str) -> str:

@@ -1,0 +1,112 @@
+"""Tonight: who is here, who just walked in, the evening against the usual one, and the feed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from litestar import get
+from litestar.response import Template
+
+from entourage.kernel import connections, tenancy
+from entourage.kernel.http import Actor, Database, allowed
+from entourage.kernel.tenancy import CreatorSession
+from entourage.viewers import birthdays, evening, feed, histories, profile, schemas, supporters, tiers, totals
+from entourage.web import chips
+from entourage.web.pages.frame import Asked, framed, part
+
+_LINES = 100
+_HERE = 30
+_TOP = 8
+_BIRTHDAY_DAYS, _BIRTHDAYS = 7, 4
+_GUARDS = [allowed("viewers.read")]
+
+
+class Now(msgspec.Struct):
+    """What the page's script draws: the feed, newest first, and who is here, latest arrival first."""
+
+    feed: list[schemas.FeedItem]
+    here: list[schemas.ViewerRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Somebody who walked in, and when they were here before this visit (ISO 8601)."""
+
+    viewer: schemas.ViewerDetail
+    before: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSteps:
+    """What a new house still lacks."""
+
+    connected: bool
+    seen: bool
+
+    @property
+    def done(self) -> bool:
+        """Nothing is left to do."""
+        return self.connected and self.seen
+
+
+@get("/", guards=_GUARDS, include_in_schema=False)
+async def show(request: Asked, actor: Actor, db: Database) -> Template:
+    """Show the evening."""
+    async with tenancy.inside(db, actor.creator_id) as session:
+        tonight = await evening.tonight(session)
+        here = await evening.here(session, _HERE)
+        links = await connections.all_of(session)
+        summary = await totals.summary(session)
+        best = max(here, key=_worth, default=None)
+        return await framed(
+            request, session, "tonight", "pages/tonight.html",
+            tonight=tonight,
+            now=Now(await feed.recent(session, _LINES), here),
+            top=await supporters.tonight(session, _TOP),
+            arrival=await _arrival(session, str(best.id)) if best else None,
+            birthdays=(await birthdays.upcoming(session, _BIRTHDAY_DAYS))[:_BIRTHDAYS],
+            steps=FirstSteps(any(one.enabled and (one.account or one.source != "tiktok") for one in links), summary.totalViewers > 0),
+            ranks={rule.tier_name: rule.sort_order for rule in await tiers.rules(session)},
+        )  # fmt: skip
+
+
+@get("/tonight/now", guards=_GUARDS, include_in_schema=False)
+async def now(actor: Actor, db: Database) -> Now:
+    """Give a screen that lost the line what it missed."""
+    async with tenancy.inside(db, actor.creator_id) as session:
+        return Now(await feed.recent(session, _LINES), await evening.here(session, _HERE))
+
+
+@get("/tonight/top", guards=_GUARDS, include_in_schema=False)
+async def top(request: Asked, actor: Actor, db: Database) -> Template:
+    """Show who gave most this evening."""
+    async with tenancy.inside(db, actor.creator_id) as session:
+        return part(request, "parts/top.html", top=await supporters.tonight(session, _TOP))
+
+
+@get("/viewers/{ref:str}/arrival", guards=_GUARDS, include_in_schema=False)
+async def arrival(request: Asked, actor: Actor, db: Database, ref: str) -> Template:
+    """Show the card of somebody who walked in."""
+    async with tenancy.inside(db, actor.creator_id) as session:
+        return part(request, "parts/arrival.html", arrival=await _arrival(session, ref))
+
+
+@get("/chips", guards=_GUARDS, include_in_schema=False)
+async def chips_again(request: Asked, actor: Actor, db: Database) -> Template:
+    """Show the connection chips anew."""
+    async with tenancy.inside(db, actor.creator_id) as session:
+        links = await connections.all_of(session)
+        page = part(request, "parts/chips.html")
+        page.context["chips"] = chips.of(links)
+        return page
+
+
+async def _arrival(session: CreatorSession, ref: str) -> Arrival:
+    viewer = await profile.detail(session, ref)
+    latest, _ = await histories.visits(session, viewer.id, None, 2)
+    ended = [visit.left_at for visit in latest if visit.left_at]
+    return Arrival(viewer, ended[0] if ended else None)
+
+
+def _worth(viewer: schemas.ViewerRow) -> tuple[Any, ...]:
+    return (viewer.is_vip, viewer.is_favorite, viewer.total_visits, viewer.total_coins_spent)

@@ -1,0 +1,56 @@
+// The live line: Socket.IO events become events of the document, gathered per frame so that a busy room costs one paint.
+
+const names = [
+  "viewer:new", "viewer:updated", "viewer:online", "viewer:offline", "viewer:removed",
+  "viewer:vip-promoted", "viewer:vip-set", "viewer:vip-removed", "live:feed", "live:totals", "live:state",
+];
+let waiting = [];
+let planned = false;
+let before = false;
+
+function flush() {
+  planned = false;
+  const batch = waiting;
+  waiting = [];
+  document.dispatchEvent(new CustomEvent("live", { detail: batch }));
+}
+
+function take(name, payload) {
+  waiting.push({ name, payload });
+  if (waiting.length > 2000) waiting.splice(0, 1000); // a tab in the background gets no frames; the screen asks again
+  if (!planned) {
+    planned = true;
+    requestAnimationFrame(flush);
+  }
+}
+
+function connect() {
+  const socket = window.io({ path: "/socket.io", transports: ["websocket"], reconnectionDelay: 1000, reconnectionDelayMax: 30000, randomizationFactor: 0.5 });
+  for (const name of names) socket.on(name, (payload) => take(name, payload));
+  socket.on("connect", () => {
+    document.body.dataset.line = "open";
+    if (before) document.dispatchEvent(new CustomEvent("live:again"));
+    before = true;
+  });
+  socket.on("disconnect", () => { document.body.dataset.line = "lost"; });
+  socket.on("connect_error", () => { document.body.dataset.line = "lost"; });
+}
+
+// A page left in the background and woken again may have missed something.
+let hiddenAt = 0;
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) hiddenAt = Date.now();
+  else if (hiddenAt && Date.now() - hiddenAt > 30000) document.dispatchEvent(new CustomEvent("live:again"));
+});
+
+let asked = 0;
+document.addEventListener("live", ({ detail }) => {
+  if (!detail.some(({ name }) => name === "live:state") || Date.now() - asked < 1000) return;
+  asked = Date.now();
+  setTimeout(() => window.htmx.ajax("GET", "/chips", { target: "#chips", swap: "innerHTML" }), 300);
+});
+
+const script = document.createElement("script");
+script.src = "/static/vendor/socket.io.min.js";
+script.onload = connect;
+document.head.append(script);

@@ -1,0 +1,78 @@
+// Settings: a form says with data-how which route it speaks to; the section is drawn anew after a change.
+
+import { send, toast } from "./toasts.js";
+import { t } from "./words.js";
+
+function values(form) {
+  const said = {};
+  for (const field of form.elements) {
+    if (!field.name || field.disabled) continue;
+    if (field.dataset.list !== undefined) {
+      said[field.name] ??= [];
+      if (field.checked) said[field.name].push(field.value);
+    } else if (field.type === "checkbox") said[field.name] = field.checked;
+    else if (field.type === "number") said[field.name] = Number(field.value);
+    else said[field.name] = field.value;
+  }
+  return said;
+}
+
+async function again(section) {
+  const answer = await fetch(`/settings/${section.dataset.section}`, { headers: { "HX-Request": "true" } });
+  if (answer.ok) section.innerHTML = await answer.text();
+  if (section.dataset.section === "connections") window.htmx.ajax("GET", "/chips", { target: "#chips", swap: "innerHTML" });
+}
+
+async function speak(form) {
+  const section = form.closest("[data-section]");
+  const answer = await send(form.dataset.how, form.dataset.bare === undefined ? values(form) : null, form);
+  if (!answer) return;
+  const body = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
+  if (form.dataset.reload !== undefined) return location.reload();
+  await again(section);
+  const secret = body.key ?? body.url;
+  if (secret) once(section, secret);
+  else toast(form.dataset.said ?? t("Saved."));
+}
+
+/* A secret is in the answer this one time: it is put into the section and gone with the next page. */
+function once(section, secret) {
+  const place = section.querySelector("[data-once]");
+  if (!place) return;
+  place.hidden = false;
+  const field = place.querySelector("input");
+  field.value = secret;
+  field.focus();
+  field.select();
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-how]");
+  if (!form) return;
+  event.preventDefault();
+  speak(form);
+});
+
+document.addEventListener("change", ({ target }) => {
+  if (target.form?.dataset.auto !== undefined) speak(target.form);
+});
+
+// A press that cannot be undone asks once more, in its own place.
+document.addEventListener("click", (event) => {
+  const sure = event.target.closest("[data-sure]");
+  if (!sure || sure.dataset.asked) return;
+  event.preventDefault();
+  sure.dataset.asked = "yes";
+  const before = sure.textContent;
+  sure.textContent = sure.dataset.sure;
+  setTimeout(() => {
+    delete sure.dataset.asked;
+    sure.textContent = before;
+  }, 4000);
+});
+
+// How a connection is doing changes while one looks.
+document.addEventListener("live", ({ detail }) => {
+  const section = document.querySelector('[data-section="connections"]');
+  if (section && !section.contains(document.activeElement) && detail.some(({ name }) => name === "live:state")) again(section);
+});
