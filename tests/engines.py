@@ -125,6 +125,10 @@ def create_tables(address: str) -> None:
     with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
         for revision in reversed(list(ScriptDirectory(str(MIGRATIONS)).walk_revisions())):
             revision.module.upgrade()
+    if engine.dialect.name == "sqlite":
+        # Two connections that find a file not yet in WAL would race to change it.
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
     engine.dispose()
 
 

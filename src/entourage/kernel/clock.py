@@ -11,6 +11,11 @@ def now() -> datetime:
     return _now()
 
 
+def wall() -> datetime:
+    """Return the real moment, aware UTC, even where the house's time is bent: for leases between processes."""
+    return datetime.now(UTC)
+
+
 def now_ms() -> int:
     """Return the present moment in milliseconds since 1970-01-01 UTC."""
     return int(_now().timestamp() * 1000)

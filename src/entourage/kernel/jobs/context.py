@@ -1,0 +1,72 @@
+"""What a handler is given: its job, the database, and a place to note its progress."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from entourage.kernel import tenancy
+from entourage.kernel.db import Database
+from entourage.kernel.jobs import outcome
+from entourage.kernel.jobs.rows import Claim
+from entourage.kernel.tenancy import CreatorSession
+
+
+@dataclass(frozen=True, slots=True)
+class JobContext:
+    """One try at one job."""
+
+    db: Database
+    claim: Claim
+
+    @property
+    def job_id(self) -> int:
+        """The job's id: the same over all tries, good as an idempotency key."""
+        return self.claim.id
+
+    @property
+    def kind(self) -> str:
+        """The kind of job."""
+        return self.claim.kind
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """What the job was given when it was asked for."""
+        return self.claim.payload
+
+    @property
+    def creator_id(self) -> int | None:
+        """Whose job it is; None for the house's own."""
+        return self.claim.creator_id
+
+    @property
+    def attempt(self) -> int:
+        """Which try this is, from 1."""
+        return self.claim.attempt
+
+    @property
+    def last(self) -> bool:
+        """Whether there will be no further try."""
+        return self.claim.attempt >= self.claim.max_attempts
+
+    @property
+    def step(self) -> dict[str, Any]:
+        """What this and earlier tries noted: step to value."""
+        return self.claim.step
+
+    async def note(self, step: str, value: Any = True, *, session: CreatorSession | None = None) -> None:  # noqa: ANN401, FBT002
+        """Write down that a step is reached (`value` is any JSON), so that the next try knows.
+
+        With `session` it is written in that transaction, together with the step's own effects. Raises
+        `outcome.Lost` when another worker has taken over; the step must then not go on.
+        """
+        progress = {**self.claim.step, step: value}
+        if session is not None:
+            await outcome.note(session, self.claim, progress)
+        else:
+            async with tenancy.everywhere(self.db, "note a job's progress", write=True) as own:
+                await outcome.note(own, self.claim, progress)
+        self.claim.step[step] = value
+
+    async def still_mine(self) -> bool:
+        """Say whether no other worker has taken over: ask right before an effect that cannot be undone."""
+        async with tenancy.everywhere(self.db, "check a job's lease") as session:
+            return await outcome.is_mine(session, self.claim)

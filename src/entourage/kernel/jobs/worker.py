@@ -1,0 +1,181 @@
+"""A worker: takes due jobs, runs their handlers side by side, and writes down how they ended.
+
+One turn settles what has ended and takes what is due in one transaction, so that a busy worker commits once for
+several jobs. Between turns it sleeps until a bell rings (a commit of this process, a handler that ended) or it is time
+to look again. Beside it a keeper renews leases, takes over from workers that died, and prunes what is long done.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy.exc import IntegrityError
+
+from entourage.kernel import clock, log, tenancy
+from entourage.kernel.db import Database
+from entourage.kernel.jobs import claims, verdict
+from entourage.kernel.jobs.backoff import Backoff
+from entourage.kernel.jobs.bell import Bell
+from entourage.kernel.jobs.context import JobContext
+from entourage.kernel.jobs.keeper import Keeper
+from entourage.kernel.jobs.registry import Registry
+from entourage.kernel.jobs.rows import Claim
+from entourage.kernel.jobs.verdict import Verdict
+
+_log = log.get(__name__)
+_TROUBLE_S = 5.0
+_LAST_WORD_S = 2.0
+"""How long cancelled handlers may take to clean up when a worker stops."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How a worker goes about it: jobs at once, and seconds."""
+
+    at_once: int = 4
+    poll_s: float = 0.25  # how long a job that another process asked for may go unseen
+    lease_s: float = 30.0  # how long after its death a worker's jobs are taken over
+    grace_s: float = 10.0  # how long running jobs may go on after `stop`
+    backoff: Backoff = field(default_factory=Backoff)
+    keep_done_s: float = 7 * 86400.0
+    keep_dead_s: float = 90 * 86400.0
+
+
+class Worker:
+    """Runs jobs until it is stopped; any number of them may work on one database."""
+
+    def __init__(self, db: Database, registry: Registry, pace: Pace | None = None, *, dice: Callable[[], float] = random.random) -> None:
+        """Prepare; nothing happens before `run`."""
+        self._db = db
+        self._registry = registry
+        self._pace = pace or Pace()
+        self._dice = dice
+        self._turns = claims.Turns()
+        self._running: dict[Claim, asyncio.Task[None]] = {}
+        self._ended: list[Verdict] = []
+        self._stopping = False
+        self._bell: Bell | None = None
+        self._keeper = Keeper(db, self._pace.lease_s, self._running, keep_done_s=self._pace.keep_done_s, keep_dead_s=self._pace.keep_dead_s)
+
+    @property
+    def running(self) -> int:
+        """How many jobs run at this moment."""
+        return len(self._running)
+
+    def stop(self) -> None:
+        """Take no more jobs; `run` returns when the running ones have ended, or were given back after the grace time."""
+        self._stopping = True
+        if self._bell is not None:
+            self._bell.ring()
+
+    async def run(self) -> None:
+        """Work until `stop`. When cancelled instead, handlers are cancelled and their leases left to expire."""
+        with Bell() as self._bell:
+            keeper = asyncio.create_task(self._keeper.run(), name="jobs keeper")
+            try:
+                await self._work(self._bell)
+                await self._wind_up(self._bell)
+            finally:
+                left = [keeper, *self._running.values()]
+                for task in left:
+                    task.cancel()
+                await asyncio.gather(*left, return_exceptions=True)
+
+    async def _work(self, bell: Bell) -> None:
+        trouble = 0
+        while not self._stopping:
+            bell.clear()
+            try:
+                pause_s = await self._turn()
+                trouble = 0
+            except IntegrityError:
+                pause_s = self._dice() * 0.01  # another worker won the lane: look again
+            except Exception as error:  # noqa: BLE001 - a worker outlives whatever the database does
+                trouble += 1
+                pause_s = min(_TROUBLE_S, self._pace.poll_s * 2.0**trouble)
+                _log.warning("jobs.trouble", error=repr(error), again_in_s=pause_s)
+            await bell.wait(pause_s)
+
+    async def _turn(self) -> float:
+        """Settle, take, start; returns how long to sleep at most, in seconds."""
+        slots = self._pace.at_once - len(self._running)
+        ended = tuple(self._ended)
+        waiting: list[claims.Waiting] = []
+        taken: list[Claim] = []
+        if slots and not ended:
+            async with tenancy.everywhere(self._db, "see whether jobs are due") as session:
+                waiting = await claims.find_waiting(session)
+        if ended or any(one.earliest <= clock.now() for one in waiting):
+            async with tenancy.everywhere(self._db, "claim jobs", write=True) as session:
+                await verdict.settle(session, ended)
+                if ended and slots:
+                    waiting = await claims.find_waiting(session)
+                taken = await claims.take(session, self._turns, waiting, slots=slots, lease_s=self._pace.lease_s)
+            del self._ended[: len(ended)]
+        for claim in taken:
+            self._running[claim] = asyncio.create_task(self._handle(claim), name=f"job {claim.kind} {claim.id}")
+        return self._pause_s(waiting)
+
+    def _pause_s(self, waiting: list[claims.Waiting]) -> float:
+        now = clock.now()
+        ahead = [(one.earliest - now).total_seconds() for one in waiting if one.earliest > now]
+        return min([self._pace.poll_s, *ahead])
+
+    async def _handle(self, claim: Claim) -> None:
+        structlog.contextvars.bind_contextvars(job=claim.id, job_kind=claim.kind, creator=claim.creator_id)
+        try:
+            error = await self._try(claim)
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
+            self._ended.append(verdict.give_back(claim))
+        else:
+            ended = verdict.judge(claim, error, self._pace.backoff, self._dice())
+            if ended is not None:
+                self._ended.append(ended)
+        finally:
+            del self._running[claim]
+            if self._bell is not None:
+                self._bell.ring()
+
+    async def _try(self, claim: Claim) -> Exception | None:
+        handler = self._registry.find(claim.kind)
+        if handler is None:
+            return verdict.UnknownKind(claim.kind)
+        deadline = asyncio.timeout(handler.timeout_s)
+        try:
+            async with deadline:
+                await handler.handle(JobContext(self._db, claim))
+        except TimeoutError as error:
+            return verdict.TookTooLong(handler.timeout_s) if deadline.expired() else error
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises is a failed try
+            return error
+        return None
+
+    async def _wind_up(self, bell: Bell) -> None:
+        """Let running jobs end, give back what does not within the grace time, and write down how all ended."""
+        loop = asyncio.get_running_loop()
+        give_up = loop.time() + self._pace.grace_s
+        while self._running and (left_s := give_up - loop.time()) > 0:
+            bell.clear()
+            await self._settle_last()
+            await bell.wait(left_s if self._running else 0)
+        if late := list(self._running.values()):
+            _log.warning("jobs.given_back", jobs=len(late), grace_s=self._pace.grace_s)
+            for task in late:
+                task.cancel()
+            await asyncio.wait(late, timeout=_LAST_WORD_S)
+        await self._settle_last()
+
+    async def _settle_last(self) -> None:
+        ended = tuple(self._ended)
+        if not ended:
+            return
+        try:
+            async with tenancy.everywhere(self._db, "settle jobs", write=True) as session:
+                await verdict.settle(session, ended)
+            del self._ended[: len(ended)]
+        except Exception as error:  # noqa: BLE001 - their leases expire then, and they are tried again
+            _log.warning("jobs.not_settled", jobs=len(ended), error=repr(error))
