@@ -17,7 +17,7 @@ from entourage.kernel import http
 from entourage.kernel.accounts.attempts import Attempts
 from entourage.kernel.accounts.passwords import Passwords
 from entourage.kernel.settings import Settings
-from entourage.web import auditlog, connections, docs, engine, health, keys, me, members, protection, signin, welcome
+from entourage.web import auditlog, connections, docs, engine, health, keys, me, members, pages, protection, signin, welcome
 from entourage.web.sessions import SessionConfig, SessionStore
 from entourage.wiring import House
 
@@ -70,6 +70,7 @@ def routes_of_house() -> list[ControllerRouterHandler]:
         keys.list_keys, keys.make_key, keys.revoke_key,
         connections.list_connections, connections.put_connection, connections.remove_connection,
         auditlog.list_entries,
+        *pages.HANDLERS,
     ]  # fmt: skip
 
 
