@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from entourage.kernel import clock, tenancy
 from entourage.kernel.db import Database
@@ -66,6 +66,11 @@ class House:
     async def job(self, job_id: int) -> Job:
         """One row."""
         return next(job for job in await self.jobs() if job.id == job_id)
+
+    async def replace_payload(self, job_id: int, payload: dict[str, Any]) -> None:
+        """Change what a job was given, behind its back."""
+        async with tenancy.everywhere(self.db, "change a payload in a test", write=True) as session:
+            await session.execute(update(Job).where(Job.id == job_id).values(payload=payload))
 
     async def until(self, what: Callable[[list[Job]], bool], seconds: float = 10) -> list[Job]:
         """Wait until the rows look as wished; fails with the rows when they do not in time."""
