@@ -22,16 +22,18 @@ from entourage.kernel.accounts import creators, members, people
 from entourage.kernel.accounts.attempts import Attempts, MemoryCounter
 from entourage.kernel.accounts.passwords import Passwords
 from entourage.kernel.accounts.roles import Role
-from entourage.kernel.bus.port import Bus
+from entourage.kernel.bus.memory import MemoryBus
 from entourage.kernel.db import Database
 from entourage.kernel.secrets import Vault
 from entourage.kernel.settings import Settings
+from entourage.viewers.intake import Intake
+from entourage.viewers.updates import Publisher
 from entourage.wiring import House
 
 PASSWORD = "correct horse battery"
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
-Client = AsyncTestClient[Litestar]
+Client = AsyncTestClient[Any]
 
 
 @dataclass(frozen=True)
@@ -60,12 +62,14 @@ def light_passwords() -> Passwords:
     return Passwords(Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
-def make_house(db: Database, bus: Bus, **changes: Any) -> House:
+def make_house(db: Database, **changes: Any) -> House:
     """Make a house around a database; `changes` are settings."""
     vault = Vault([KEY])
     secrets.use(vault)
+    bus = MemoryBus()
+    publisher = Publisher(bus)
     return House(
-        settings=replace(Settings(), **changes), db=db, vault=vault, bus=bus,
+        settings=replace(Settings(), **changes), db=db, vault=vault, bus=bus, publisher=publisher, intake=Intake(db, publisher),
         attempts=Attempts(MemoryCounter()), passwords=light_passwords(), csrf_secret="for tests",
     )  # fmt: skip
 
@@ -93,10 +97,6 @@ async def settle(db: Database) -> Cast:
     )  # fmt: skip
 
 
-def _bus() -> Bus:
-    from types import SimpleNamespace
-    return SimpleNamespace()
-
 
 class Doors:
     """Makes browsers on one application; each has cookies of its own."""
@@ -106,10 +106,13 @@ class Doors:
         self.app = app
         self._stack = AsyncExitStack()
 
-    async def nobody(self, **options: Any) -> Client:
-        """A browser in which nobody is signed in."""
-        options.setdefault("base_url", "http://127.0.0.1:3000")
-        return await self._stack.enter_async_context(AsyncTestClient(self.app, **options))
+    async def nobody(self, address: str = "127.0.0.1", base_url: str = "http://127.0.0.1:3000", **options: Any) -> Client:
+        """A browser in which nobody is signed in, at an address of the network."""
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            await self.app({**scope, "client": (address, 40000)}, receive, send)
+
+        return await self._stack.enter_async_context(AsyncTestClient(app, base_url=base_url, **options))
 
     async def of(self, person: Person) -> Client:
         """A browser in which somebody has signed in through the page."""
@@ -141,7 +144,7 @@ async def cast(db: Database) -> Cast:
 @pytest.fixture
 def house(db: Database) -> House:
     """A house with the settings of a fresh install."""
-    return make_house(db, _bus())
+    return make_house(db)
 
 
 @pytest.fixture

@@ -2,15 +2,16 @@
 
 from pathlib import Path
 
-from litestar import Litestar
+from litestar import Litestar, asgi
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
 from litestar.plugins.flash import FlashConfig, FlashPlugin
+from litestar.handlers import ASGIRouteHandler
 from litestar.router import Router
 from litestar.static_files import create_static_files_router
-from litestar.types import ControllerRouterHandler, Middleware
+from litestar.types import ControllerRouterHandler, Middleware, Receive, Scope, Send
 from litestar_htmx import HTMXPlugin
 
 from entourage.kernel import http
@@ -18,7 +19,14 @@ from entourage.kernel.accounts.attempts import Attempts
 from entourage.kernel.accounts.passwords import Passwords
 from entourage.kernel.settings import Settings
 from entourage.web import auditlog, connections, docs, engine, health, keys, me, members, pages, protection, signin, welcome
+from entourage.kernel.bus.port import Bus
+from entourage.ports.live import Mapper
+from entourage.viewers.intake import Intake
+from entourage.viewers.routes import changing, histories, reading, sending
+from entourage.viewers.updates import Publisher
+from entourage.web import stream
 from entourage.web.sessions import SessionConfig, SessionStore
+from entourage.web.socket import Sockets
 from entourage.wiring import House
 
 BODY_MOST = 10_000_000
@@ -31,7 +39,7 @@ def build(house: House) -> Litestar:
     secure = house.settings.base_url.startswith("https://")
     templates = engine.config()
     app = Litestar(
-        route_handlers=[*routes_of_house(), _static()],
+        route_handlers=[*routes_of_house(), _static(), _socket(house), *([house.panel] if house.panel else [])],
         state=State({"house": house, "db": house.db, "settings": house.settings}),
         dependencies={
             "db": Provide(http.provide_db, sync_to_thread=False),
@@ -39,6 +47,10 @@ def build(house: House) -> Litestar:
             "settings": Provide(_settings, sync_to_thread=False),
             "attempts": Provide(_attempts, sync_to_thread=False),
             "passwords": Provide(_passwords, sync_to_thread=False),
+            "publisher": Provide(_publisher, sync_to_thread=False),
+            "intake": Provide(_intake, sync_to_thread=False),
+            "mapper": Provide(_mapper, sync_to_thread=False),
+            "bus": Provide(_bus, sync_to_thread=False),
         },
         guards=[http.closed],
         middleware=_middleware(house, secure=secure),
@@ -70,6 +82,7 @@ def routes_of_house() -> list[ControllerRouterHandler]:
         keys.list_keys, keys.make_key, keys.revoke_key,
         connections.list_connections, connections.put_connection, connections.remove_connection,
         auditlog.list_entries,
+        *reading.ROUTES, *histories.ROUTES, *changing.ROUTES, *sending.ROUTES, stream.stream_updates,
         *pages.HANDLERS,
     ]  # fmt: skip
 
@@ -105,3 +118,42 @@ def _attempts(state: State) -> Attempts:
 def _passwords(state: State) -> Passwords:
     house: House = state.house
     return house.passwords
+
+
+def _publisher(state: State) -> Publisher:
+    house: House = state.house
+    return house.publisher
+
+
+def _intake(state: State) -> Intake:
+    house: House = state.house
+    return house.intake
+
+
+def _mapper(state: State) -> Mapper:
+    house: House = state.house
+    return house.mapper
+
+
+def _bus(state: State) -> Bus:
+    house: House = state.house
+    return house.bus
+
+
+def _socket(house: House) -> ASGIRouteHandler:
+    """Mount Socket.IO, and let it hear the bus while the house is served."""
+    sockets = Sockets(house.db, house.bus, house.publisher, origins=_origins(house.settings))
+    house.serving.append(sockets.run)
+
+    # Litestar checks no session and no guard on a mounted app: Sockets asks for itself who connects.
+    @asgi("/socket.io", is_mount=True, copy_scope=True, opt={**http.ANYONE, "exclude_from_csrf": True})
+    async def socket_io(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["path"] = "/socket.io/" + scope["path"].lstrip("/")
+        await sockets.app(scope, receive, send)  # type: ignore[no-untyped-call]
+
+    return socket_io
+
+
+def _origins(settings: Settings) -> list[str]:
+    local = [f"http://{host}:{settings.port}" for host in ("localhost", "127.0.0.1", "[::1]")]
+    return [*local, settings.base_url]

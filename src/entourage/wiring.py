@@ -5,6 +5,7 @@ wait, so that an error ends a stream of events but never the house.
 """
 
 import asyncio
+import gc
 import hashlib
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
@@ -19,6 +20,14 @@ from entourage.kernel.bus.port import Bus
 from entourage.kernel.db import Database
 from entourage.kernel.secrets import Vault
 from entourage.kernel.settings import Settings
+from entourage.platforms.json_events.translate import translate
+from entourage.platforms.tikfinity.feed import TikFinityFeed
+from entourage.platforms.tiktok.feed import TikTokFeed
+from entourage.platforms.tiktok.pace import Pace
+from entourage.ports.live import LiveFeed, Mapper
+from entourage.viewers.intake import Intake
+from entourage.viewers.listen import Listener
+from entourage.viewers.updates import Publisher
 
 _log = log.get(__name__)
 
@@ -38,11 +47,17 @@ class House:
     attempts: Attempts
     passwords: Passwords
     csrf_secret: str = field(repr=False)
+    publisher: Publisher
+    intake: Intake
+    mapper: Mapper = translate
+    panel: Any = None  # the simulator's routes, in a demo
     redis: Redis | None = None
     serving: list[Work] = field(default_factory=list)
     listening: list[Work] = field(default_factory=list)
     working: list[Work] = field(default_factory=list)
+    closing: list[Callable[[], Coroutine[Any, Any, object]]] = field(default_factory=list)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _started: set[str] = field(default_factory=set)
 
     def start_serving(self) -> None:
         """Begin what goes on beside the web's answers."""
@@ -62,12 +77,20 @@ class House:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
+        self._started.clear()
+        await self.intake.close()
+        for close in self.closing:
+            await close()
         if self.redis is not None:
             await self.redis.aclose()
         await self.db.close()
 
     def _start(self, works: Iterable[Work]) -> None:
-        self._tasks += [asyncio.create_task(_keep(work), name=getattr(work, "__qualname__", repr(work))) for work in works]
+        for work in works:
+            name = getattr(work, "__qualname__", repr(work))
+            if name not in self._started:
+                self._started.add(name)
+                self._tasks.append(asyncio.create_task(_keep(work), name=name))
 
 
 def open_house(settings: Settings) -> House:
@@ -76,16 +99,52 @@ def open_house(settings: Settings) -> House:
     vault = Vault(keys)
     secrets.use(vault)
     redis: Redis | None = Redis.from_url(settings.redis_url) if settings.redis_url else None
+    db, bus = Database(settings.database), _bus(settings)
+    publisher = Publisher(bus)
+    intake = Intake(db, publisher)
+    feeds = Feeds(settings)
     return House(
         settings=settings,
-        db=Database(settings.database),
+        db=db,
         vault=vault,
-        bus=_bus(settings),
+        bus=bus,
         attempts=Attempts(RedisCounter(redis) if redis else MemoryCounter()),
         passwords=Passwords(),
         csrf_secret=hashlib.sha256(f"csrf:{keys[0]}".encode()).hexdigest(),
+        publisher=publisher,
+        intake=intake,
         redis=redis,
+        serving=[publisher.run],
+        listening=[publisher.run, Listener(db, intake, publisher, feeds.make).run],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Feeds:
+    """Who answers for a live feed."""
+
+    settings: Settings
+    pace: Pace = field(default_factory=Pace)
+
+    def make(self, source: str, account: str, secret: str | None) -> LiveFeed:
+        """Make the feed of a source; `secret` is a creator's own key for the sign server, if there is one."""
+        if source == "tikfinity":
+            return TikFinityFeed(url=account or self.settings.tikfinity_url, mapper=translate)
+        return TikTokFeed(
+            account,
+            web_url=self.settings.tiktok_web_url,
+            webcast_url=self.settings.tiktok_webcast_url,
+            sign_url=self.settings.tiktok_sign_url,
+            sign_key=secret or self.settings.tiktok_sign_key,
+            pace=self.pace,
+        )
+
+
+def tune_collector() -> None:
+    """Collect garbage less often: a batch makes thousands of short-lived objects and no cycles (a tenth of its time)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 async def _keep(work: Work) -> None:

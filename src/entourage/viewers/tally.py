@@ -134,7 +134,7 @@ class Tally:
         if type(e) is live.RoomCount:
             now.peak_watching = max(now.peak_watching, e.watching)
             self.outcome.watching[now.platform] = e.watching
-        elif type(e) is live.StreamEnded:
+        elif type(e) is live.StreamEnded and not e.replayed:
             now.ended_ms = e.at_ms
             self.outcome.ended.append(now.id)
         elif type(e) is live.Unknown:

@@ -1,6 +1,6 @@
 """Events in and files out: `POST /api/ingest/events` and the export."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -12,7 +12,7 @@ from litestar.response import Stream
 from entourage.kernel import clock
 from entourage.kernel.errors import Invalid, TooLarge
 from entourage.kernel.http import Actor, Database, allowed
-from entourage.ports.live import LiveEvent, Unknown
+from entourage.ports.live import LiveEvent, Mapper, Unknown
 from entourage.viewers import export, listing, schemas
 from entourage.viewers.intake import Intake
 from entourage.viewers.routes.envelope import Answer
@@ -20,7 +20,7 @@ from entourage.viewers.routes.envelope import Answer
 MOST_EVENTS = 5_000
 _MOST_SHOWN = 50
 
-Mapper = Callable[..., list[LiveEvent]]
+
 
 
 class RefusedEvent(msgspec.Struct):
