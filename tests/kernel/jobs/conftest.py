@@ -1,7 +1,7 @@
 """What tests of jobs share: a worker that runs beside a test, a clock that can be pushed, and a look at the table."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,6 +26,7 @@ class Clock:
     """The house's clock, standing still until it is pushed."""
 
     def __init__(self) -> None:
+        """Stand at one evening."""
         self.at = datetime(2026, 11, 20, 20, 0, tzinfo=UTC)
 
     def push(self, seconds: float) -> datetime:
@@ -35,7 +36,7 @@ class Clock:
 
 @pytest.fixture
 def stopped_clock() -> Iterator[Clock]:
-    """A clock that stands at 2026-11-20 20:00 UTC until it is pushed."""
+    """Give a clock that stands at 2026-11-20 20:00 UTC until it is pushed."""
     fake = Clock()
     before = clock.set_source(lambda: fake.at)
     yield fake
@@ -46,6 +47,7 @@ class House:
     """A database with a queue, as a test sees it."""
 
     def __init__(self, db: Database) -> None:
+        """Take the database."""
         self.db = db
 
     async def ask(self, kind: str = "greet", payload: dict[str, Any] | None = None, creator: int = CREATOR, **options: Any) -> int:
@@ -53,7 +55,7 @@ class House:
         async with tenancy.inside(self.db, creator, write=True) as session:
             return await queue.enqueue(session, kind, payload or {}, **options)
 
-    async def ask_many(self, items: list[tuple[str | None, dict[str, Any]]], kind: str = "greet", creator: int = CREATOR) -> int:
+    async def ask_many(self, items: Sequence[tuple[str | None, dict[str, Any]]], kind: str = "greet", creator: int = CREATOR) -> int:
         """Enqueue many jobs in one transaction."""
         async with tenancy.inside(self.db, creator, write=True) as session:
             return await queue.enqueue_many(session, kind, items)
@@ -102,5 +104,5 @@ class House:
 
 @pytest.fixture
 async def house(db: Database) -> House:
-    """An empty queue on each engine."""
+    """Give an empty queue on each engine."""
     return House(db)

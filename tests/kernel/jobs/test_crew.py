@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ class Crew:
     """Worker processes, and what they did."""
 
     def __init__(self, url: str, log: Path) -> None:
+        """Hire nobody yet."""
         self.url = url
         self.log = log
         self.members: list[subprocess.Popen[str]] = []
@@ -46,7 +48,7 @@ class Crew:
         """Start a process; it is ready when this returns."""
         command = [sys.executable, "-m", "tests.kernel.jobs.crew", self.url, str(self.log), str(tasks), str(lease_s)]
         env = {**os.environ, "PYTHONPATH": f"{SOURCE}:{ROOT}"}
-        member = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603
+        member = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.members.append(member)
         return member
 
@@ -66,7 +68,7 @@ class Crew:
                 assert member.returncode == 0
 
     def runs(self) -> list[Run]:
-        """What the log tells, in the order of starts."""
+        """Read what the log tells, in the order of starts."""
         lines = [line.split() for line in self.log.read_text().splitlines()]
         ends = {(line[2], line[4]): int(line[5]) for line in lines if line[0] == "end"}
         return [
@@ -117,7 +119,7 @@ async def test_two_processes_do_every_job_once_and_keep_lanes_in_order(house: Ho
     assert len(by_lane) == 80
     for line in by_lane.values():
         assert [run.job_id for run in line] == sorted(run.job_id for run in line), "a lane out of order"
-        for before, after in zip(line, line[1:], strict=False):
+        for before, after in pairwise(line):
             assert before.end_ns is not None
             assert before.end_ns <= after.start_ns, "two jobs of a lane at once"
 

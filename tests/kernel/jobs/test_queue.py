@@ -200,7 +200,7 @@ async def test_pruning_takes_old_ends_and_nothing_else(house: House, stopped_clo
     assert await prune(50, 101) == 1
     assert [job.status for job in await house.jobs()] == ["dead", "running", "queued"]
     assert await prune(50, 50) == 1
-    assert [job.id for job in await house.jobs()][0] == running.id
+    assert (await house.jobs())[0].id == running.id
 
 
 async def test_a_reason_with_a_secret_or_odd_characters_is_kept_safely(house: House) -> None:

@@ -134,7 +134,11 @@ def test_a_year_of_missed_seconds_is_passed_over_quickly() -> None:
 
 @pytest.mark.parametrize(
     ("cron", "zone", "complaint"),
-    [("61 * * * *", "UTC", "not a cron expression"), ("* * *", "UTC", "not a cron"), ("* * * * *", "Mars/Olympus", "no time zone 'Mars/Olympus'")],
+    [
+        ("61 * * * *", "UTC", "not a cron expression"),
+        ("* * *", "UTC", "not a cron"),
+        ("* * * * *", "Mars/Olympus", "no time zone 'Mars/Olympus'"),
+    ],
 )
 def test_a_schedule_that_could_never_tick_is_refused(cron: str, zone: str, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):

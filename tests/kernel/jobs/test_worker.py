@@ -36,7 +36,13 @@ async def test_a_handler_is_given_its_job(house: House) -> None:
         job_id = await house.ask(payload={"to": "mia"})
         (job,) = await house.settled()
     (context,) = seen
-    assert (context.job_id, context.kind, context.payload, context.creator_id, context.attempt) == (job_id, "greet", {"to": "mia"}, CREATOR, 1)
+    assert (context.job_id, context.kind, context.payload, context.creator_id, context.attempt) == (
+        job_id,
+        "greet",
+        {"to": "mia"},
+        CREATOR,
+        1,
+    )
     assert (job.status, job.lease_until, job.error) == ("done", None, None)
     assert job.finished_at is not None
 
@@ -251,5 +257,7 @@ def test_a_reason_for_people_is_kept_as_it_is() -> None:
     [(1, 0.5, None, 2), (2, 0.5, None, 4), (1, 0.0, None, 1.5), (1, 1.0, None, 2.5), (30, 0.5, None, 900), (5000, 1.0, None, 1125),
      (1, 0.0, 60, 60), (1, 1.0, 60, 75), (10, 0.5, 1, 900), (1, 0.5, 0, 2), (1, 0.5, -3, 2)],
 )  # fmt: skip
-def test_waits_double_up_to_a_bound_and_never_cut_the_platform_short(attempt: int, dice: float, asked_s: float | None, wait_s: float) -> None:
+def test_waits_double_up_to_a_bound_and_never_cut_the_platform_short(
+    attempt: int, dice: float, asked_s: float | None, wait_s: float
+) -> None:
     assert Backoff().delay_s(attempt, dice, at_least_s=asked_s) == pytest.approx(wait_s)

@@ -19,8 +19,15 @@ class Update(msgspec.Struct, frozen=True, array_like=True):
 class Bus(Protocol):
     """Publishes to and hears from every process of the house."""
 
+    @property
+    def lost(self) -> int:
+        """How many updates were thrown away because somebody did not keep up."""
+
     def publish(self, updates: Sequence[Update]) -> None:
-        """Send updates; never waits and never raises."""
+        """Send updates; never waits and never raises. Call it on the event loop."""
 
     def subscribe(self) -> AbstractAsyncContextManager[AsyncIterator[Sequence[Update]]]:
-        """Hear updates in batches for as long as the context is open."""
+        """Hear updates in batches, in the order each process sent them, for as long as the context is open."""
+
+    async def close(self) -> None:
+        """Let go of connections; what was not sent yet is lost."""

@@ -75,7 +75,9 @@ class Keeper:
         while more:
             now = clock.now()
             async with tenancy.everywhere(self._db, "prune old jobs", write=True) as session:
-                went = await queue.prune(session, done_before=now - self._keep_done, dead_before=now - self._keep_dead, limit=_PRUNE_AT_ONCE)
+                went = await queue.prune(
+                    session, done_before=now - self._keep_done, dead_before=now - self._keep_dead, limit=_PRUNE_AT_ONCE
+                )
             gone += went
             more = went == _PRUNE_AT_ONCE
             await asyncio.sleep(0)

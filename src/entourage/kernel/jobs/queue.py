@@ -128,7 +128,7 @@ async def list_dead(session: CreatorSession, *, before_id: int | None = None, li
 async def count(session: CreatorSession) -> dict[str, int]:
     """Count jobs by state (queued, running, done, dead): the session's creator's, or everybody's."""
     found = await session.execute(select(jobs.c.status, func.count()).where(*_mine(session)).group_by(jobs.c.status))
-    return {"queued": 0, "running": 0, "done": 0, "dead": 0} | {status: number for status, number in found}
+    return {"queued": 0, "running": 0, "done": 0, "dead": 0} | {row[0]: row[1] for row in found}
 
 
 async def prune(session: CreatorSession, *, done_before: datetime, dead_before: datetime, limit: int = 1000) -> int:

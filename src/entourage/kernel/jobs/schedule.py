@@ -111,7 +111,7 @@ class Scheduler:
         """Enqueue what is due and was not taken by another; returns the names of the schedules that ran."""
         now = clock.now()
         async with tenancy.everywhere(self._db, "look at schedules") as session:
-            last = {name: at for name, at in await session.execute(select(_ticks.c.name, _ticks.c.last_at))}
+            last = {row.name: row.last_at for row in await session.execute(select(_ticks))}
         if new := [one for one in self._schedules if one.name not in last]:
             await self._begin(new, now)
         ran = []
