@@ -24,7 +24,7 @@ from entourage.ports.live import Mapper
 from entourage.viewers.intake import Intake
 from entourage.viewers.routes import changing, histories, reading, sending
 from entourage.viewers.updates import Publisher
-from entourage.web import stream
+from entourage.web import demo, stream
 from entourage.web.sessions import SessionConfig, SessionStore
 from entourage.web.socket import Sockets
 from entourage.wiring import House
@@ -39,7 +39,7 @@ def build(house: House) -> Litestar:
     secure = house.settings.base_url.startswith("https://")
     templates = engine.config()
     app = Litestar(
-        route_handlers=[*routes_of_house(), _static(), _socket(house), *([house.panel] if house.panel else [])],
+        route_handlers=[*routes_of_house(), _static(), _socket(house), *([house.panel, *demo.ROUTES] if house.panel else [])],
         state=State({"house": house, "db": house.db, "settings": house.settings}),
         dependencies={
             "db": Provide(http.provide_db, sync_to_thread=False),

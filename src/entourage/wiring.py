@@ -8,23 +8,30 @@ import asyncio
 import gc
 import hashlib
 from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from redis.asyncio import Redis
 
-from entourage.kernel import log, secrets
+from entourage.kernel import clock, http, log, secrets, tenancy
+from entourage.kernel.accounts import creators, links, people
 from entourage.kernel.accounts.attempts import Attempts, MemoryCounter, RedisCounter
 from entourage.kernel.accounts.passwords import Passwords
 from entourage.kernel.bus.port import Bus
 from entourage.kernel.db import Database
 from entourage.kernel.secrets import Vault
 from entourage.kernel.settings import Settings
+from entourage.kernel.tables import Connection
 from entourage.platforms.json_events.translate import translate
 from entourage.platforms.tikfinity.feed import TikFinityFeed
 from entourage.platforms.tiktok.feed import TikTokFeed
 from entourage.platforms.tiktok.pace import Pace
 from entourage.ports.live import LiveFeed, Mapper
+from entourage.simulators.tiktok import panel
+from entourage.simulators.tiktok.evening import Evening
+from entourage.simulators.tiktok.fake import FakeTikTok
+from entourage.simulators.tiktok.player import AS_FAST_AS_IT_GOES
+from entourage.simulators.tiktok.stage import Stage
 from entourage.viewers.intake import Intake
 from entourage.viewers.listen import Listener
 from entourage.viewers.updates import Publisher
@@ -93,7 +100,7 @@ class House:
                 self._tasks.append(asyncio.create_task(_keep(work), name=name))
 
 
-def open_house(settings: Settings) -> House:
+def open_house(settings: Settings, *, pace: Pace | None = None) -> House:
     """Make the parts of a house; nothing is connected before its first use. Raises Invalid or Unavailable with a reason."""
     keys = secrets.keys_from(settings.secret_keys, settings.data_path)
     vault = Vault(keys)
@@ -102,7 +109,7 @@ def open_house(settings: Settings) -> House:
     db, bus = Database(settings.database), _bus(settings)
     publisher = Publisher(bus)
     intake = Intake(db, publisher)
-    feeds = Feeds(settings)
+    feeds = Feeds(settings, pace or Pace())
     return House(
         settings=settings,
         db=db,
@@ -119,12 +126,58 @@ def open_house(settings: Settings) -> House:
     )
 
 
+DEMO_HOST = "nova.live"
+_DEMO_EMAIL = "nova@demo.invalid"
+_DEMO_HEAD_START_MS = 40 * 60_000
+_DEMO_PACE = Pace(poll_s=2, not_found_s=5, refused_s=10, limited_s=5, shortest_s=0.5, longest_s=5, silence_s=8)
+
+
+async def open_demo(settings: Settings, *, speed: float = 1.0, seed: int = 42) -> House:
+    """Open a house that listens to a make-believe TikTok with an evening on it, in a database of its own.
+
+    Nothing of it can reach real totals: the database is another file (or must be named for it), and the feed's
+    addresses lead nowhere but to the simulator. Its panel of buttons is at /simulators/tiktok.
+    """
+    tiktok = FakeTikTok(media_url="/simulators/tiktok", seed=seed)
+    await tiktok.start()
+    addresses = {"tiktok_web_url": tiktok.url, "tiktok_webcast_url": f"{tiktok.url}/webcast", "tiktok_sign_url": tiktok.url}
+    house = open_house(replace(settings, data_dir=str(settings.data_path / "demo"), **addresses), pace=_DEMO_PACE)
+    stage = Stage(tiktok, DEMO_HOST, seed=seed)
+    house.panel = panel.router(stage, guards=[http.allowed("live.control")])
+    house.closing += [stage.stop, tiktok.stop]
+
+    async def begin() -> None:
+        """Play the evening so far as fast as it goes, then on at its own speed."""
+        evening = await asyncio.to_thread(Evening, seed)
+        stage.play(evening, speed=AS_FAST_AS_IT_GOES, start_at_ms=clock.now_ms() - _DEMO_HEAD_START_MS)
+        while stage.player is not None and stage.player.state != "done" and stage.player.now_ms() < clock.now_ms():
+            await asyncio.sleep(0.02)
+        stage.speed = speed
+        if stage.player is not None:
+            stage.player.speed = speed
+
+    house.listening.append(begin)
+    return house
+
+
+async def furnish_demo(house: House) -> str:
+    """Let the demo's owner and creator move in, once, and return the secret of a new sign-in link for the owner."""
+    async with tenancy.everywhere(house.db, "furnish the demo", write=True) as session:
+        owner = await people.find(session, _DEMO_EMAIL)
+        if owner is None:
+            owner = await people.add(session, email=_DEMO_EMAIL, name="Nova", password_hash=None, house_owner=True)
+            creator = await creators.add(session, name="Nova (demo)", zone="Europe/Berlin", owner_id=owner.id)
+            now = clock.now()
+            session.add(Connection(creator_id=creator.id, source="tiktok", account=DEMO_HOST, enabled=True, state={}, updated_at=now))
+        return await links.make_for_user(session, owner.id)
+
+
 @dataclass(frozen=True, slots=True)
 class Feeds:
     """Who answers for a live feed."""
 
     settings: Settings
-    pace: Pace = field(default_factory=Pace)
+    pace: Pace
 
     def make(self, source: str, account: str, secret: str | None) -> LiveFeed:
         """Make the feed of a source; `secret` is a creator's own key for the sign server, if there is one."""

@@ -43,7 +43,7 @@ def store(
     """Store a batch; raises SeenBefore when messages turn out to be stored already and `look_first` was not set."""
     memory.catch_up(connection)
     outcome = Outcome(memory.creator_id)
-    placed = _place(connection, memory, events, recorded=recorded)
+    placed = _place(connection, memory, events, outcome, recorded=recorded)
     fresh = _drop_repeats(memory, placed, outcome)
     if look_first:
         fresh = _drop_stored(connection, fresh, outcome)
@@ -64,7 +64,7 @@ def store(
 
 
 def _place(
-    connection: Connection, memory: Memory, events: Sequence[live.LiveEvent], *, recorded: bool
+    connection: Connection, memory: Memory, events: Sequence[live.LiveEvent], outcome: Outcome, *, recorded: bool
 ) -> list[tally.Placed]:
     """Put every event into its stream."""
     unknown = {(e.platform, e.room) for e in events if e.room} - memory.streams.keys()
@@ -75,22 +75,39 @@ def _place(
             if e.room and (e.platform, e.room) not in memory.streams:
                 firsts.setdefault((e.platform, e.room), e.at_ms)
         if firsts:
-            memory.streams.update(stream.start(connection, memory.creator_id, firsts, recorded=recorded))
+            _begin(connection, memory, firsts, outcome, recorded=recorded)
     placed = []
     for e in events:
-        now = memory.streams[e.platform, e.room] if e.room else _current(connection, memory, e, recorded=recorded)
+        now = memory.streams[e.platform, e.room] if e.room else _current(connection, memory, e, outcome, recorded=recorded)
         kind = _KINDS.get(type(e))
         key = None if kind is None else keys.of_event(e, getattr(e, "text", ""))
         placed.append(tally.Placed(e, now, kind, key))
     return placed
 
 
-def _current(connection: Connection, memory: Memory, e: live.LiveEvent, *, recorded: bool) -> stream.Now:
+def _begin(
+    connection: Connection, memory: Memory, firsts: dict[stream.Room, int], outcome: Outcome, *, recorded: bool
+) -> dict[stream.Room, stream.Now]:
+    """Begin streams, and end those that they take the place of."""
+    begun = stream.start(connection, memory.creator_id, firsts, recorded=recorded)
+    if not recorded:
+        for platform in {platform for platform, _ in begun}:
+            ids = [now.id for (its, _), now in begun.items() if its == platform]
+            over = stream.supersede(connection, memory.creator_id, platform, ids)
+            outcome.ended += over
+            for now in memory.streams.values():
+                if now.id in over:
+                    now.ended_ms = now.last_event_ms
+    memory.streams.update(begun)
+    return begun
+
+
+def _current(connection: Connection, memory: Memory, e: live.LiveEvent, outcome: Outcome, *, recorded: bool) -> stream.Now:
     """Find the stream of an event whose source does not name the broadcast."""
-    now = memory.current.get(e.platform) or stream.newest(connection, memory.creator_id, e.platform)
+    now = memory.current.get(e.platform) or stream.newest(connection, memory.creator_id, e.platform, recorded=recorded)
     if now is None or not stream.goes_on(now, e.at_ms):
         room = (e.platform, stream.local_room())
-        now = (stream.start(connection, memory.creator_id, {room: e.at_ms}, recorded=recorded))[room]
+        now = _begin(connection, memory, {room: e.at_ms}, outcome, recorded=recorded)[room]
     now = memory.streams.setdefault((now.platform, now.room), now)
     memory.current[e.platform] = now
     return now

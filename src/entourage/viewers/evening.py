@@ -40,8 +40,8 @@ async def tonight(session: CreatorSession) -> schemas.Tonight:
 
 
 async def count_here(session: CreatorSession) -> int:
-    """Count the open visits."""
-    statement = select(func.count()).select_from(Visit).where(Visit.creator_id == session.creator, Visit.open)
+    """Count who has an open visit; somebody in two streams at once is one."""
+    statement = select(func.count(Visit.viewer_id.distinct())).select_from(Visit).where(Visit.creator_id == session.creator, Visit.open)
     return await session.scalar(statement) or 0
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import select
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select, update
 
 from entourage.kernel import clock, ids, rows
 from entourage.viewers import tables
@@ -58,11 +57,11 @@ def find(connection: Connection, creator_id: int, rooms: Iterable[Room]) -> dict
     return {key: now for now in found if (key := (now.platform, now.room)) in wanted}
 
 
-def newest(connection: Connection, creator_id: int, platform: str) -> Now | None:
-    """Load the stream of a platform that was heard last."""
+def newest(connection: Connection, creator_id: int, platform: str, *, recorded: bool) -> Now | None:
+    """Load the live stream, or the recording, of a platform that was heard last."""
     statement = (
         select(*_COLUMNS)
-        .where(tables.Stream.creator_id == creator_id, tables.Stream.platform == platform)
+        .where(tables.Stream.creator_id == creator_id, tables.Stream.platform == platform, tables.Stream.recorded == recorded)
         .order_by(tables.Stream.last_event_ms.desc())
         .limit(1)
     )
@@ -78,6 +77,17 @@ def start(
     fresh = [(creator_id, platform, room, recorded, at, at, 0, *zeros) for (platform, room), at in rooms.items()]
     _NEW.run(connection, fresh)
     return find(connection, creator_id, rooms)
+
+
+def supersede(connection: Connection, creator_id: int, platform: str, newest: Iterable[int]) -> list[int]:
+    """End what still counts as live on a platform when a new broadcast has begun there; returns the ended ones.
+
+    Nobody is live twice on one platform: an older stream lost its end to a crash or an outage.
+    """
+    s = tables.Stream
+    older = update(s).where(s.creator_id == creator_id, s.platform == platform, s.ended_ms.is_(None), ~s.recorded)
+    older = older.where(s.id.not_in(list(newest))).values(ended_ms=s.last_event_ms).returning(s.id)
+    return list(connection.scalars(older).all())
 
 
 def local_room() -> str:

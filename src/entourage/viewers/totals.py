@@ -11,7 +11,7 @@ async def summary(session: CreatorSession) -> schemas.Summary:
     """Return the summary; average watch time in whole seconds per viewer."""
     total = await session.get(Total, session.creator)
     active = await session.scalar(
-        select(func.count()).select_from(Visit).where(Visit.creator_id == session.creator, Visit.open)
+        select(func.count(Visit.viewer_id.distinct())).select_from(Visit).where(Visit.creator_id == session.creator, Visit.open)
     )
     top = (
         await session.execute(

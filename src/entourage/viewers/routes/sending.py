@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from litestar import Request, get, post
 from litestar.datastructures import ResponseHeader
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import Parameter, SkipValidation
 from litestar.response import Stream
 
 from entourage.kernel import clock
@@ -19,8 +20,6 @@ from entourage.viewers.routes.envelope import Answer
 
 MOST_EVENTS = 5_000
 _MOST_SHOWN = 50
-
-
 
 
 class RefusedEvent(msgspec.Struct):
@@ -45,7 +44,7 @@ async def ingest_events(
     request: Request[Any, Any, Any],
     actor: Actor,
     intake: Intake,
-    mapper: Mapper,
+    mapper: NamedDependency[SkipValidation[Mapper]],
     platform: Annotated[Literal["tiktok", "twitch"], Parameter()] = "tiktok",
 ) -> Answer[Ingested]:
     """Take live events: one JSON object, an array, `{"events": [...]}`, or one object a line.
