@@ -57,20 +57,13 @@ def room_api(host: Guest | None, room: Room | None) -> Answer:
 
 def alive(room_ids: Iterable[str], live: Mapping[int, Room], now_ms: int) -> Answer:
     """Answer `/webcast/room/check_alive/` for ids as they came in the address."""
-    found = [
-        {"alive": int(one) in live, "room_id": int(one), "room_id_str": one}
-        for one in room_ids
-        if one.isascii() and one.isdecimal()
-    ]
+    found = [{"alive": int(one) in live, "room_id": int(one), "room_id_str": one} for one in room_ids if one.isascii() and one.isdecimal()]
     return as_json({"data": found, "extra": {"now": now_ms}, "status_code": 0})
 
 
 def gift_list(kinds: Iterable[GiftKind]) -> Answer:
     """Answer `/webcast/gift/list/` with the gift drawer."""
-    gifts = [
-        {"id": one.id, "name": one.name, "diamond_count": one.coins, "type": int(one.type), "combo": one.type == 1}
-        for one in kinds
-    ]
+    gifts = [{"id": one.id, "name": one.name, "diamond_count": one.coins, "type": int(one.type), "combo": one.type == 1} for one in kinds]
     return as_json({"data": {"gifts": gifts}, "status_code": 0})
 
 

@@ -10,7 +10,9 @@ What it does not imitate:
 - TikTok's own loss of messages between two connections: a listener that comes back soon is told everything it missed.
 """
 
-import random
+import logging
+import secrets
+import zlib
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from types import TracebackType
@@ -36,6 +38,9 @@ from entourage.simulators.tiktok.room import Room
 from entourage.simulators.tiktok.signing import SignDesk, Ticket
 from entourage.simulators.tiktok.site import SOCKET_PATH, Site
 
+_QUIET = logging.getLogger(f"{__name__}.socket")
+_QUIET.setLevel(logging.WARNING)
+_FIRST_HOST = 6_900_000_000_000_000_000
 _PHRASES = {int(one): one.phrase for one in HTTPStatus}
 
 
@@ -65,7 +70,6 @@ class FakeTikTok:
         ticket_s: float = 30,
         signs_per_minute: int = 120,
         media_url: str = "",
-        seed: int | None = None,
     ) -> None:
         """Prepare one; `history` messages are repeated to whoever connects, and signatures live `ticket_s` seconds.
 
@@ -79,7 +83,6 @@ class FakeTikTok:
         self._history = history
         self._media_url = media_url
         self._ping_interval_s = ping_interval_s
-        self._dice = random.Random(seed)  # noqa: S311 - make-believe ids
         self._desk = SignDesk(self.faults, self.counts, api_key=api_key, per_minute=signs_per_minute, ticket_s=ticket_s)
         self._site = Site(self.hosts, self.rooms, self._desk, self.faults, self.counts)
         self._server: Server | None = None
@@ -89,9 +92,7 @@ class FakeTikTok:
         await self.start()
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Stop."""
         await self.stop()
 
@@ -109,6 +110,7 @@ class FakeTikTok:
             ping_interval=None,
             close_timeout=1,
             open_timeout=10,
+            logger=_QUIET,
         )
         self.port = next(iter(self._server.sockets)).getsockname()[1]
         self._site.push_server = f"ws://127.0.0.1:{self.port}{SOCKET_PATH}"
@@ -135,7 +137,7 @@ class FakeTikTok:
         known = self.hosts.get(handle.casefold())
         if known is not None:
             return known
-        id_ = 6_900_000_000_000_000_000 + self._dice.randrange(10**17)
+        id_ = _FIRST_HOST + zlib.crc32(handle.casefold().encode()) * 1_000_003
         host = Guest(id=id_, handle=handle, name=name or handle, followers=48_210, following=312)
         self.hosts[handle.casefold()] = host
         return host
@@ -147,7 +149,7 @@ class FakeTikTok:
             msg = f"@{handle} is live already"
             raise Conflict(msg)
         began = now_ms() if start_at_ms is None else start_at_ms
-        room_id = (began // 1000) << 32 | self._dice.randrange(1 << 32)
+        room_id = (began // 1000) << 32 | secrets.randbits(32)
         broadcast = Broadcast(room_id, host, began, self._media_url or self.url)
         room = Room(broadcast, self.counts, history=self._history, now_ms=now_ms)
         self.rooms[room_id] = room
@@ -168,16 +170,12 @@ class FakeTikTok:
         live = (one for one in self.rooms.values() if one.state != "ended" and host == one.broadcast.host)
         return next(live, None)
 
-    def fail_sign(
-        self, status: int = 429, *, seconds: float | None = None, times: int | None = None, label: str = ""
-    ) -> None:
+    def fail_sign(self, status: int = 429, *, seconds: float | None = None, times: int | None = None, label: str = "") -> None:
         """Refuse signatures (429, 401, 403, 500, ...) for `seconds`, for `times` requests, or until healed."""
         label = label or ("rate_limit_account_minute" if status == HTTPStatus.TOO_MANY_REQUESTS else "")
         self.faults.put("sign", status, label=label, seconds=seconds, times=times)
 
-    def fail_page(
-        self, status: int = 404, *, blocked: bool = False, seconds: float | None = None, times: int | None = None
-    ) -> None:
+    def fail_page(self, status: int = 404, *, blocked: bool = False, seconds: float | None = None, times: int | None = None) -> None:
         """Break the live page and its API, or (`blocked`) show the page that robots get."""
         self.faults.put("page", status, label="blocked" if blocked else "", seconds=seconds, times=times)
 
@@ -253,9 +251,7 @@ def _choose(_: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol 
 
 
 def _response(answer: Answer) -> Response:
-    headers = Headers(
-        {"Content-Type": answer.content_type, "Content-Length": str(len(answer.body)), "Connection": "close"}
-    )
+    headers = Headers({"Content-Type": answer.content_type, "Content-Length": str(len(answer.body)), "Connection": "close"})
     headers.update(answer.headers)
     phrase = _PHRASES.get(answer.status, "Something Else")
     return Response(answer.status, phrase, headers, answer.body)

@@ -26,9 +26,7 @@ class Faults:
     clock: Callable[[], float] = time.monotonic
     _at: dict[Door, Fault] = field(default_factory=dict)
 
-    def put(
-        self, door: Door, status: int, *, label: str = "", seconds: float | None = None, times: int | None = None
-    ) -> None:
+    def put(self, door: Door, status: int, *, label: str = "", seconds: float | None = None, times: int | None = None) -> None:
         """Make a door answer with `status` for `seconds`, for `times` answers, or until healed."""
         until = None if seconds is None else self.clock() + seconds
         self._at[door] = Fault(status, label, until, times)

@@ -138,9 +138,7 @@ def _user(who: acts.Guest | None, broadcast: Broadcast) -> wire.User | None:
         bio=who.bio,
         verified=who.verified,
         avatar_thumb=wire.Picture(url_list=[f"{broadcast.media_url}/img/{who.id}.svg"]),
-        follow_info=wire.FollowInfo(
-            following_count=who.following, follower_count=who.followers, follow_status=int(who.follows)
-        ),
+        follow_info=wire.FollowInfo(following_count=who.following, follower_count=who.followers, follow_status=int(who.follows)),
     )
 
 

@@ -20,9 +20,7 @@ _PARTS = {"panel.js": "text/javascript", "panel.css": "text/css"}
 _PAGES = Environment(loader=PackageLoader(_HERE, "page"), autoescape=True, undefined=StrictUndefined)
 
 
-def router(
-    stage: Stage, *, path: str = "/simulators/tiktok", guards: Sequence[Guard] = (), opt: dict[str, Any] | None = None
-) -> Router:
+def router(stage: Stage, *, path: str = "/simulators/tiktok", guards: Sequence[Guard] = (), opt: dict[str, Any] | None = None) -> Router:
     """Make the panel's routes for one stage: the page, `act` (POST), `status`, and the page's own script and style.
 
     Errors are raised as EntourageError; the application that mounts the panel answers them.

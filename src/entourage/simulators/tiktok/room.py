@@ -22,9 +22,7 @@ State = Literal["live", "paused", "ended"]
 class Room:
     """A live room. `clock` tells its time in milliseconds since 1970, which a player may run faster than ours."""
 
-    def __init__(
-        self, broadcast: Broadcast, counts: Counts, *, history: int = 60, now_ms: Callable[[], int] = clock.now_ms
-    ) -> None:
+    def __init__(self, broadcast: Broadcast, counts: Counts, *, history: int = 60, now_ms: Callable[[], int] = clock.now_ms) -> None:
         """Open the room; `history` is how many messages a listener is told again when it connects."""
         self.broadcast = broadcast
         self.counts = counts

@@ -24,9 +24,7 @@ _PICTURE = re.compile(r"/img/(\d{1,20})\.svg")
 class Site:
     """The addresses of a fake TikTok over its creators (by handle) and their rooms (by room id)."""
 
-    def __init__(
-        self, hosts: Mapping[str, Guest], rooms: Mapping[int, Room], desk: SignDesk, faults: Faults, counts: Counts
-    ) -> None:
+    def __init__(self, hosts: Mapping[str, Guest], rooms: Mapping[int, Room], desk: SignDesk, faults: Faults, counts: Counts) -> None:
         """Look at hosts and rooms as they are at each request; `push_server` is set when the port is known."""
         self._hosts = hosts
         self._rooms = rooms
