@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from litestar import Litestar
-from litestar.testing import AsyncTestClient
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from entourage import app as app_module
@@ -33,7 +33,7 @@ from entourage.wiring import House
 PASSWORD = "correct horse battery"
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
-Client = AsyncTestClient[Any]
+Client = httpx.AsyncClient
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,6 @@ async def settle(db: Database) -> Cast:
     )  # fmt: skip
 
 
-
 class Doors:
     """Makes browsers on one application; each has cookies of its own."""
 
@@ -105,17 +104,19 @@ class Doors:
         """Take the application."""
         self.app = app
         self._stack = AsyncExitStack()
+        self._open = False
 
     async def nobody(self, address: str = "127.0.0.1", base_url: str = "http://127.0.0.1:3000", **options: Any) -> Client:
-        """A browser in which nobody is signed in, at an address of the network."""
-
-        async def app(scope: Any, receive: Any, send: Any) -> None:
-            await self.app({**scope, "client": (address, 40000)}, receive, send)
-
-        return await self._stack.enter_async_context(AsyncTestClient(app, base_url=base_url, **options))
+        """Open a browser in which nobody is signed in, at an address of the network."""
+        if not self._open:
+            self._open = True
+            await self._stack.enter_async_context(self.app.lifespan())
+        # Litestar's own test client begins the application anew with each browser, and gives it no address.
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=(address, 40000))  # type: ignore[arg-type]
+        return await self._stack.enter_async_context(Client(transport=transport, base_url=base_url, **options))
 
     async def of(self, person: Person) -> Client:
-        """A browser in which somebody has signed in through the page."""
+        """Open a browser in which somebody has signed in through the page."""
         client = await self.nobody()
         answer = await submit(client, "/signin", email=person.email, password=person.password)
         assert answer.status_code == 303, answer.text
@@ -132,7 +133,7 @@ async def submit(client: Client, path: str, **fields: str) -> Any:
     page = await client.get(path, headers={"accept": "text/html"})
     token = re.search(r'name="_csrf_token" value="([^"]*)"', page.text)
     form = {**fields, "_csrf_token": token[1] if token else ""}
-    return await client.post(path.split("?")[0], data=form, headers={"accept": "text/html"}, follow_redirects=False)
+    return await client.post(path.split("?", maxsplit=1)[0], data=form, headers={"accept": "text/html"}, follow_redirects=False)
 
 
 @pytest.fixture
@@ -143,7 +144,7 @@ async def cast(db: Database) -> Cast:
 
 @pytest.fixture
 def house(db: Database) -> House:
-    """A house with the settings of a fresh install."""
+    """Make a house with the settings of a fresh install."""
     return make_house(db)
 
 

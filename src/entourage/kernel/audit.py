@@ -13,7 +13,7 @@ SYSTEM = "system"
 _PAGE_MOST = 200
 
 
-def record(
+def record(  # noqa: PLR0913 - all but two are options by name
     session: CreatorSession, action: str, subject: str = "", *,
     actor: str = SYSTEM, cause: str = "", meta: dict[str, Any] | None = None, creator_id: int | None = None,
 ) -> AuditEntry:  # fmt: skip

@@ -46,11 +46,12 @@ async def put(
     session: CreatorSession, source: str, *, account: str | None = None, enabled: bool | None = None, secret: str | None = None
 ) -> Connection:
     """Make or change a connection; None leaves a value as it is. Another account begins with no state and no secret."""
+    account = None if account is None else _read_account(account)
     connection = await get(session, source)
     if connection is None:
         connection = Connection(creator_id=session.creator, source=source, account="", enabled=True, state={}, secret=None)
         session.add(connection)
-    if account is not None and (account := _read_account(account)) != connection.account:
+    if account is not None and account != connection.account:
         connection.account, connection.state, connection.secret = account, {}, None
     if enabled is not None:
         connection.enabled = enabled

@@ -37,6 +37,14 @@ _PRAGMAS = (
 )
 
 
+def _dump(value: Any) -> str:  # noqa: ANN401 - whatever a JSON column holds
+    return msgspec.json.encode(value).decode()
+
+
+# What people wrote and what they keep secret stays out of error messages, which end in logs.
+_MANNERS: dict[str, Any] = {"json_serializer": _dump, "json_deserializer": msgspec.json.decode, "hide_parameters": True}
+
+
 class Database:
     """The engines of one database; `writer` and `reader` are one and the same on PostgreSQL."""
 
@@ -52,9 +60,7 @@ class Database:
             self.reader = _sqlite_engine(url, size=_READERS, begin="BEGIN", read_only=True)
         else:
             self.path = None
-            self.writer = create_async_engine(
-                url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, json_serializer=_dump, json_deserializer=msgspec.json.decode
-            )
+            self.writer = create_async_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, **_MANNERS)
             self.reader = self.writer
         self._batches = _batch_engine(parsed)
         self._batch_threads = ThreadPoolExecutor(1 if self.dialect == "sqlite" else 4, thread_name_prefix="batch")
@@ -104,14 +110,8 @@ class Database:
             await self.writer.dispose()
 
 
-def _dump(value: Any) -> str:  # noqa: ANN401 - whatever a JSON column holds
-    return msgspec.json.encode(value).decode()
-
-
 def _sqlite_engine(url: str, *, size: int, begin: str, read_only: bool) -> AsyncEngine:
-    engine = create_async_engine(
-        url, pool_size=size, max_overflow=0, pool_timeout=60, json_serializer=_dump, json_deserializer=msgspec.json.decode
-    )
+    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=60, **_MANNERS)
     _tune(engine.sync_engine, begin, read_only=read_only)
     return engine
 
@@ -119,8 +119,12 @@ def _sqlite_engine(url: str, *, size: int, begin: str, read_only: bool) -> Async
 def _batch_engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         # A plan made while a table was small stays a table scan for ever: plan each statement for what is there now.
-        return create_engine(url, pool_size=4, max_overflow=0, pool_pre_ping=True, connect_args={"prepare_threshold": None})
-    engine = create_engine(url.set(drivername="sqlite"), pool_size=1, max_overflow=0, connect_args={"check_same_thread": False})
+        return create_engine(
+            url, pool_size=4, max_overflow=0, pool_pre_ping=True, connect_args={"prepare_threshold": None}, hide_parameters=True
+        )
+    engine = create_engine(
+        url.set(drivername="sqlite"), pool_size=1, max_overflow=0, connect_args={"check_same_thread": False}, hide_parameters=True
+    )
     _tune(engine, "BEGIN IMMEDIATE", read_only=False)
     return engine
 

@@ -22,8 +22,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from entourage.kernel import ids, log
 from entourage.kernel.accounts import identify, keys
-from entourage.kernel.accounts.actor import Actor as Actor
-from entourage.kernel.db import Database as Database
+from entourage.kernel.accounts.actor import Actor as Actor  # noqa: PLC0414 - handed on to routes
+from entourage.kernel.db import Database as Database  # noqa: PLC0414 - handed on to routes
 from entourage.kernel.errors import EntourageError, Invalid, Kind, NotAllowed, SignInNeeded, Unavailable
 
 _log = log.get(__name__)
@@ -164,7 +164,9 @@ def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[A
     if error.status_code >= 500:  # noqa: PLR2004
         return on_unexpected(request, error)
     if isinstance(error, ValidationException):
-        fields = {str(one.get("key") or one.get("source") or "body"): str(one["message"]) for one in error.extra or [] if isinstance(one, dict)}
+        fields = {
+            str(one.get("key") or one.get("source") or "body"): str(one["message"]) for one in error.extra or [] if isinstance(one, dict)
+        }
         return _answer(request, 400, "Some of what was sent cannot be used.", fields)
     said = {404: "There is nothing at this address.", 413: "This is more than we take at once (10 MB)."}
     return _answer(request, error.status_code, said.get(error.status_code, error.detail), headers=dict(error.headers or {}))
@@ -191,7 +193,7 @@ def wants_page(request: Request[Any, Any, Any]) -> bool:
 
 
 def sign_in_path(request: Request[Any, Any, Any]) -> str:
-    """The way to the sign-in page and back."""
+    """Return the way to the sign-in page and back."""
     if request.method != "GET":
         return "/signin"
     query = request.scope["query_string"].decode("latin-1")

@@ -35,9 +35,7 @@ class Entries(msgspec.Struct):
 
 
 @get("/api/audit-log", guards=[allowed("audit.read")], tags=["audit"])
-async def list_entries(
-    actor: Who, db: Db, before: Id = None, limit: Limit = 50, subject: Text = None, action: Text = None
-) -> Entries:
+async def list_entries(actor: Who, db: Db, *, before: Id = None, limit: Limit = 50, subject: Text = None, action: Text = None) -> Entries:
     """List what was done, newest first; `action=key` finds everything about keys."""
     async with tenancy.inside(db, actor.creator_id) as session:
         found = await audit.page(session, subject=subject, action=action, before=before, limit=limit)

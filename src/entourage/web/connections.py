@@ -34,7 +34,11 @@ async def list_connections(actor: Who, db: Db) -> list[ConnectionView]:
     async with tenancy.inside(db, actor.creator_id) as session:
         found = {one.source: one for one in await connections.all_of(session)}
     views = [ConnectionView(one.source, one.account, one.enabled, one.state, one.updated_at) for one in found.values()]
-    return views + [ConnectionView(source, "", False, {}, None) for source in connections.SOURCES if source not in found]
+    return views + [
+        ConnectionView(source, account="", enabled=False, state={}, updated_at=None)
+        for source in connections.SOURCES
+        if source not in found
+    ]
 
 
 @put("/api/connections/{source:str}", guards=[allowed("settings.edit")], tags=["connections"])

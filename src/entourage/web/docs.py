@@ -57,7 +57,7 @@ def config() -> OpenAPIConfig:
         ),
         security=[{"key": []}, {"header": []}, {"session": []}],
         render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"]), YamlRenderPlugin(path="/openapi.yaml")],
-        openapi_router=Router("/api/docs", route_handlers=[], opt=ANYONE),
+        openapi_router=Router("/api/docs", route_handlers=[], opt=ANYONE, include_in_schema=False),
     )
 
 

@@ -43,7 +43,9 @@ async def show_sign_in(request: Asked) -> Response[Any]:
 
 
 @post("/signin", opt=ANYONE, include_in_schema=False)
-async def sign_in(request: Asked, data: Form, db: Db, attempts: NamedDependency[Attempts], passwords: NamedDependency[Passwords]) -> Response[Any]:
+async def sign_in(
+    request: Asked, data: Form, db: Db, attempts: NamedDependency[Attempts], passwords: NamedDependency[Passwords]
+) -> Response[Any]:
     """Sign in with e-mail and password; what goes wrong is said on the same page."""
     address = request.client.host if request.client else ""
     onward = local_path(data.next)

@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 
 import msgspec
 from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from entourage.kernel.bus.port import Bus
-from entourage.kernel.http import Actor, allowed
+from entourage.kernel.http import Who, allowed
 from entourage.viewers import updates
 
 LIFE_S = 600.0
@@ -16,7 +18,7 @@ _KEEPALIVE_S = 15.0
 
 
 @get("/api/stream", guards=[allowed("viewers.read")], opt={"uncompressed": True}, tags=["viewers"])
-async def stream_updates(actor: Actor, bus: Bus) -> ServerSentEvent:
+async def stream_updates(actor: Who, bus: NamedDependency[SkipValidation[Bus]]) -> ServerSentEvent:
     """Stream a creator's updates; a connection lives ten minutes, then the client comes again by itself."""
     return ServerSentEvent(_messages(actor.creator_id, bus))
 

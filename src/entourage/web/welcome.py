@@ -91,7 +91,9 @@ async def show_link(token: FromPath[str], db: Db) -> Template:
 
 
 @post("/signin/{token:str}", opt=ANYONE, include_in_schema=False)
-async def use_link(request: Asked, token: FromPath[str], data: NewPasswordForm, db: Db, passwords: NamedDependency[Passwords]) -> Response[Any]:
+async def use_link(
+    request: Asked, token: FromPath[str], data: NewPasswordForm, db: Db, passwords: NamedDependency[Passwords]
+) -> Response[Any]:
     """Set the new password and sign in; all other sessions of this person end."""
     try:
         password_hash = await passwords.hash(data.password)
@@ -139,7 +141,7 @@ async def join(request: Asked, token: FromPath[str], data: JoinForm, db: Db, pas
 
 def _check_local(request: Asked) -> None:
     if not is_local(request):
-        msg = "This link works only in a browser on the computer that runs Entourage, at http://localhost. Elsewhere use `entourage user add`."
+        msg = "This link works only on the computer that runs Entourage, at http://localhost. Elsewhere use `entourage user add`."
         raise NotAllowed(msg)
 
 

@@ -76,10 +76,11 @@ class RedisCounter:
         name = f"entourage:attempts:{key}"
         try:
             async with self._redis.pipeline(transaction=True) as pipe:
+                # SET NX begins a window; `EXPIRE NX` would need Redis 7.
+                pipe.set(name, 0, ex=window_s, nx=True)
                 pipe.incrby(name, by)
-                pipe.expire(name, window_s, nx=True)
                 pipe.ttl(name)
-                count, _, ttl = await pipe.execute()
+                _, count, ttl = await pipe.execute()
         except (RedisError, OSError) as error:
             _log.warning("attempts.redis_away", error=type(error).__name__)
             return await self._meanwhile.add(key, by, window_s)
@@ -104,7 +105,7 @@ class Attempts:
                 raise TooMany(msg, retry_after_s=wait_s)
 
     async def give_back(self, address: str, email: str) -> None:
-        """The try was right: it does not count."""
+        """Take a try back that was right: it does not count."""
         for key, limit in _keys(address, email):
             await self._counter.add(key, -1, limit.window_s)
 

@@ -27,9 +27,11 @@ async def by_session(db: Database, kept: dict[str, Any]) -> Actor | None:
 
     None when nobody is in it, or the user is gone or has another password than when the session began.
     """
-    if "user" not in kept:
+    try:
+        user_id, creator_id, stamp = UUID(kept["user"]), int(kept["creator"]), str(kept["stamp"])
+    except (KeyError, ValueError):
+        # Nobody has signed in, or a version before this one wrote something else.
         return None
-    user_id, creator_id, stamp = UUID(kept["user"]), int(kept["creator"]), str(kept["stamp"])
     key = (user_id, creator_id, stamp)
     if (actor := remembered.recall(key)) is not None:
         return actor
@@ -70,7 +72,7 @@ async def by_key(db: Database, token: str) -> Actor | None:
 
 
 def stamp_of(user: User) -> str:
-    """A mark of the user's password that a session keeps: another password, another mark, and the session has ended."""
+    """Return a mark of the user's password that a session keeps: another password, another mark, and the session has ended."""
     return hashlib.sha256(f"{user.id}:{user.password_hash}".encode()).hexdigest()[:16]
 
 

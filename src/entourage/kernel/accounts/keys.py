@@ -18,7 +18,7 @@ _HINT_LENGTH = 8
 
 
 def hash_of(token: str) -> str:
-    """The form in which a key's secret is stored and looked up."""
+    """Return the form in which a key's secret is stored and looked up."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -31,14 +31,21 @@ async def make(
     """
     wanted = sorted(set(scopes))
     if not wanted or (unknown := set(wanted) - KEY_SCOPES):
-        msg = f"Choose from these scopes: {', '.join(sorted(KEY_SCOPES))}." if not wanted else f"No such scope: {', '.join(sorted(unknown))}."
+        msg = (
+            f"Choose from these scopes: {', '.join(sorted(KEY_SCOPES))}." if not wanted else f"No such scope: {', '.join(sorted(unknown))}."
+        )
         raise Invalid(msg, details={"scopes": msg})
     if missing := set(wanted) - holds:
         msg = f"You cannot give what you may not do yourself: {', '.join(sorted(missing))}."
         raise NotAllowed(msg, details={"scopes": msg})
     token = PREFIX + ids.token()
     key = ApiKey(
-        key_hash=hash_of(token), hint=token[:_HINT_LENGTH], name=people.read_name(name), scopes=wanted, made_by=made_by, created_at=clock.now()
+        key_hash=hash_of(token),
+        hint=token[:_HINT_LENGTH],
+        name=people.read_name(name),
+        scopes=wanted,
+        made_by=made_by,
+        created_at=clock.now(),
     )
     session.add(key)
     await session.flush()

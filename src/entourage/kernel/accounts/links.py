@@ -92,7 +92,7 @@ async def _make(session: CreatorSession, link: SignInLink) -> str:
 
 
 def hash_of(token: str) -> str:
-    """The form in which a link's secret is kept."""
+    """Return the form in which a link's secret is kept."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

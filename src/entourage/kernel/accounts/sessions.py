@@ -10,7 +10,6 @@ from entourage.kernel.db import Database
 from entourage.kernel.tables import WebSession
 
 
-
 async def read(db: Database, name: str) -> tuple[bytes, datetime | None] | None:
     """Return what is kept under a name and until when, or None when there is nothing or it has expired."""
     async with tenancy.everywhere(db, "a browser's session") as session:
