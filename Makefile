@@ -1,0 +1,66 @@
+# make run     start Entourage on http://localhost:3000
+# make demo    the same, with a make-believe evening
+# make check   format, lint, types, import walls and the fast tests (under two minutes)
+# make test    every test, on SQLite and PostgreSQL, with a real browser
+# make bench   the benchmarks
+# make pins    renew requirements/*.txt from pyproject.toml
+
+PYTHON ?= python3.11
+VENV ?= .venv
+BIN := $(VENV)/bin
+ENTOURAGE_DATA_DIR ?= $(CURDIR)/data
+export ENTOURAGE_DATA_DIR
+WORKERS ?= 2
+
+.PHONY: run demo check test bench pins lint fast browser clean
+
+run: $(VENV)/.run
+	@$(BIN)/entourage run
+
+demo: $(VENV)/.run
+	@$(BIN)/entourage demo
+
+check: lint fast
+
+lint: $(VENV)/.test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+fast: $(VENV)/.test
+	$(BIN)/pytest -n $(WORKERS) -m "not browser and not thorough" -q
+
+test: $(VENV)/.test browser
+	$(BIN)/pytest -n $(WORKERS) -q
+
+bench: $(VENV)/.test
+	$(BIN)/python -m benchmarks
+
+# The page tests drive Debian's own Chromium; elsewhere name one with ENTOURAGE_TEST_BROWSER.
+browser:
+	@if [ -z "$$ENTOURAGE_TEST_BROWSER" ] && ! command -v chromium >/dev/null; then \
+	  if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
+	  else echo "The page tests need Chromium: apt-get install chromium" >&2; exit 1; fi; fi
+
+pins: $(VENV)/.test
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  pyproject.toml requirements/build.in -o requirements/run.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --extra test -c requirements/run.txt pyproject.toml requirements/build.in -o requirements/test.txt
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Entourage needs Python 3.11 or newer: make run PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(BIN)/python requirements/run.txt pyproject.toml hatch_build.py package-lock.json
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run requirements/test.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/test.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache src/entourage/web/static/vendor
