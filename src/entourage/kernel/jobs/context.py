@@ -55,8 +55,9 @@ class JobContext:
     async def note(self, step: str, value: Any = True, *, session: CreatorSession | None = None) -> None:  # noqa: ANN401, FBT002
         """Write down that a step is reached (`value` is any JSON), so that the next try knows.
 
-        With `session` it is written in that transaction, together with the step's own effects. Raises
-        `outcome.Lost` when another worker has taken over; the step must then not go on.
+        With `session` it is written in that transaction, together with the step's own effects; a handler that has a
+        writing session open must pass it, or it would wait for itself on SQLite. Raises `outcome.Lost` when another
+        worker has taken over; the step must then not go on.
         """
         progress = {**self.claim.step, step: value}
         if session is not None:
