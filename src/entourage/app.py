@@ -6,9 +6,9 @@ from litestar import Litestar, asgi
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
+from litestar.handlers import ASGIRouteHandler
 from litestar.middleware import DefineMiddleware
 from litestar.plugins.flash import FlashConfig, FlashPlugin
-from litestar.handlers import ASGIRouteHandler
 from litestar.router import Router
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler, Middleware, Receive, Scope, Send
@@ -17,14 +17,13 @@ from litestar_htmx import HTMXPlugin
 from entourage.kernel import http
 from entourage.kernel.accounts.attempts import Attempts
 from entourage.kernel.accounts.passwords import Passwords
-from entourage.kernel.settings import Settings
-from entourage.web import auditlog, connections, docs, engine, health, keys, me, members, pages, protection, signin, welcome
 from entourage.kernel.bus.port import Bus
+from entourage.kernel.settings import Settings
 from entourage.ports.live import Mapper
 from entourage.viewers.intake import Intake
 from entourage.viewers.routes import changing, histories, reading, sending
 from entourage.viewers.updates import Publisher
-from entourage.web import demo, stream
+from entourage.web import auditlog, connections, demo, docs, engine, health, keys, me, members, pages, protection, signin, stream, welcome
 from entourage.web.sessions import SessionConfig, SessionStore
 from entourage.web.socket import Sockets
 from entourage.wiring import House
@@ -149,7 +148,7 @@ def _socket(house: House) -> ASGIRouteHandler:
     @asgi("/socket.io", is_mount=True, copy_scope=True, opt={**http.ANYONE, "exclude_from_csrf": True})
     async def socket_io(scope: Scope, receive: Receive, send: Send) -> None:
         scope["path"] = "/socket.io/" + scope["path"].lstrip("/")
-        await sockets.app(scope, receive, send)  # type: ignore[no-untyped-call]
+        await sockets.app(scope, receive, send)
 
     return socket_io
 

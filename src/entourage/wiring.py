@@ -138,10 +138,10 @@ async def open_demo(settings: Settings, *, speed: float = 1.0, seed: int = 42) -
     Nothing of it can reach real totals: the database is another file (or must be named for it), and the feed's
     addresses lead nowhere but to the simulator. Its panel of buttons is at /simulators/tiktok.
     """
-    tiktok = FakeTikTok(media_url="/simulators/tiktok", seed=seed)
+    tiktok = FakeTikTok(media_url="/simulators/tiktok")
     await tiktok.start()
-    addresses = {"tiktok_web_url": tiktok.url, "tiktok_webcast_url": f"{tiktok.url}/webcast", "tiktok_sign_url": tiktok.url}
-    house = open_house(replace(settings, data_dir=str(settings.data_path / "demo"), **addresses), pace=_DEMO_PACE)
+    settings = replace(settings, data_dir=str(settings.data_path / "demo"), tiktok_web_url=tiktok.url, tiktok_sign_url=tiktok.url)
+    house = open_house(replace(settings, tiktok_webcast_url=f"{tiktok.url}/webcast"), pace=_DEMO_PACE)
     stage = Stage(tiktok, DEMO_HOST, seed=seed)
     house.panel = panel.router(stage, guards=[http.allowed("live.control")])
     house.closing += [stage.stop, tiktok.stop]
@@ -205,7 +205,7 @@ async def _keep(work: Work) -> None:
     while True:
         try:
             await work()
-        except Exception as error:  # noqa: BLE001 - whatever it was, the rest of the house goes on
+        except Exception as error:
             _log.error("work.failed", work=getattr(work, "__qualname__", repr(work)), again_in_s=wait_s, exc_info=error)
         else:
             return

@@ -19,9 +19,7 @@ Only `kernel.http` knows which status code a kind becomes.
 
 from typing import ClassVar, Literal
 
-Kind = Literal[
-    "not_found", "not_allowed", "sign_in", "invalid", "conflict", "too_many", "too_large", "unavailable", "platform"
-]
+Kind = Literal["not_found", "not_allowed", "sign_in", "invalid", "conflict", "too_many", "too_large", "unavailable", "platform"]
 
 
 class EntourageError(Exception):
@@ -39,37 +37,37 @@ class EntourageError(Exception):
 class NotFound(EntourageError):
     """There is no such thing, or not for you."""
 
-    kind = "not_found"
+    kind: ClassVar[Kind] = "not_found"
 
 
 class NotAllowed(EntourageError):
     """You may not do this."""
 
-    kind = "not_allowed"
+    kind: ClassVar[Kind] = "not_allowed"
 
 
 class SignInNeeded(NotAllowed):
     """We do not know who you are."""
 
-    kind = "sign_in"
+    kind: ClassVar[Kind] = "sign_in"
 
 
 class Invalid(EntourageError):
     """The request makes no sense as it is."""
 
-    kind = "invalid"
+    kind: ClassVar[Kind] = "invalid"
 
 
 class Conflict(EntourageError):
     """It clashes with how things are now."""
 
-    kind = "conflict"
+    kind: ClassVar[Kind] = "conflict"
 
 
 class TooMany(EntourageError):
     """Slow down."""
 
-    kind = "too_many"
+    kind: ClassVar[Kind] = "too_many"
 
     def __init__(self, message: str, *, retry_after_s: int = 1) -> None:
         """Keep the sentence and the seconds after which another try is welcome."""
@@ -80,19 +78,19 @@ class TooMany(EntourageError):
 class TooLarge(EntourageError):
     """More than we take at once."""
 
-    kind = "too_large"
+    kind: ClassVar[Kind] = "too_large"
 
 
 class Unavailable(EntourageError):
     """Not now; try again later."""
 
-    kind = "unavailable"
+    kind: ClassVar[Kind] = "unavailable"
 
 
 class PlatformError(EntourageError):
     """An outside platform did not do what we asked."""
 
-    kind = "platform"
+    kind: ClassVar[Kind] = "platform"
 
 
 class Later(PlatformError):

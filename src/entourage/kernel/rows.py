@@ -11,9 +11,12 @@ from functools import cached_property
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Table, any_, bindparam, func, select, true
+from sqlalchemy import ColumnElement, Connection, any_, bindparam, func, select, true
 from sqlalchemy import types as sqltypes
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import InstrumentedAttribute
+
+from entourage.kernel.tables import Base
 
 _PG = postgresql.dialect()  # type: ignore[no-untyped-call]
 
@@ -25,7 +28,7 @@ class Upsert:
     With none of `add`, `put`, `larger`, `smaller` an existing row stays as it is.
     """
 
-    table: Table
+    model: type[Base]
     key: tuple[str, ...]
     columns: tuple[str, ...]
     add: tuple[str, ...] = ()
@@ -46,17 +49,17 @@ class Upsert:
     @cached_property
     def _sqlite(self) -> str:
         marks = ",".join("?" * len(self.columns))
-        return f"INSERT INTO {self.table.name} ({','.join(self.columns)}) VALUES ({marks}) {self._conflict('max', 'min')}"  # noqa: S608
+        return f"INSERT INTO {_name(self.model)} ({','.join(self.columns)}) VALUES ({marks}) {self._conflict('max', 'min')}"
 
     @cached_property
     def _postgresql(self) -> str:
         return (
-            f"INSERT INTO {self.table.name} ({','.join(self.columns)}) "  # noqa: S608 - names come from our own tables
-            f"SELECT * FROM unnest({_arrays(self.table, self.columns)}) {self._conflict('greatest', 'least')}"
+            f"INSERT INTO {_name(self.model)} ({','.join(self.columns)}) "
+            f"SELECT * FROM unnest({_arrays(self.model, self.columns)}) {self._conflict('greatest', 'least')}"
         )
 
     def _conflict(self, larger: str, smaller: str) -> str:
-        name = self.table.name
+        name = _name(self.model)
         sets = [f"{c}={name}.{c}+excluded.{c}" for c in self.add]
         sets += [f"{c}=excluded.{c}" for c in self.put]
         sets += [f"{c}={larger}({name}.{c},excluded.{c})" for c in self.larger]
@@ -69,7 +72,7 @@ class Upsert:
 class Change:
     """Change rows that exist, found by `key`: add to columns, replace them, or keep the larger."""
 
-    table: Table
+    model: type[Base]
     key: tuple[str, ...]
     add: tuple[str, ...] = ()
     put: tuple[str, ...] = ()
@@ -95,16 +98,16 @@ class Change:
         sets = [f"{c}={c}+{place[c]}" for c in self.add] + [f"{c}={place[c]}" for c in self.put]
         sets += [f"{c}=max({c},{place[c]})" for c in self.larger]
         found = " AND ".join(f"{c}={place[c]}" for c in self.key)
-        return f"UPDATE {self.table.name} SET {','.join(sets)} WHERE {found}"  # noqa: S608
+        return f"UPDATE {_name(self.model)} SET {','.join(sets)} WHERE {found}"
 
     @cached_property
     def _postgresql(self) -> str:
-        name = self.table.name
+        name = _name(self.model)
         sets = [f"{c}={name}.{c}+v.{c}" for c in self.add] + [f"{c}=v.{c}" for c in self.put]
         sets += [f"{c}=greatest({name}.{c},v.{c})" for c in self.larger]
         found = " AND ".join(f"{name}.{c}=v.{c}" for c in self.key)
-        arrays = _arrays(self.table, self.columns)
-        return f"UPDATE {name} SET {','.join(sets)} FROM unnest({arrays}) AS v({','.join(self.columns)}) WHERE {found}"  # noqa: S608
+        arrays = _arrays(self.model, self.columns)
+        return f"UPDATE {name} SET {','.join(sets)} FROM unnest({arrays}) AS v({','.join(self.columns)}) WHERE {found}"
 
 
 @dataclass(frozen=True)
@@ -114,12 +117,12 @@ class Lookup:
     Values come as the driver gives them: on SQLite a boolean is 0 or 1.
     """
 
-    table: Table
+    model: type[Base]
     equal: tuple[str, ...]
     among: str
     columns: tuple[str, ...]
 
-    def run(self, connection: Connection, equal: tuple[Any, ...], among: Iterable[Any]) -> Sequence[Row[Any]]:
+    def run(self, connection: Connection, equal: tuple[Any, ...], among: Iterable[Any]) -> Sequence[Any]:
         """Return the rows found, in no order."""
         values = list(among)
         if not values:
@@ -134,15 +137,15 @@ class Lookup:
 
     @cached_property
     def _postgresql(self) -> str:
-        kind = _kind(self.table, self.among)
+        kind = _kind(self.model, self.among)
         return self._select("%s", f"{self.among} = ANY(%s::{kind}[])")
 
     def _select(self, mark: str, last: str) -> str:
         found = "".join(f"{c}={mark} AND " for c in self.equal)
-        return f"SELECT {','.join(self.columns)} FROM {self.table.name} WHERE {found}{last}"  # noqa: S608
+        return f"SELECT {','.join(self.columns)} FROM {_name(self.model)} WHERE {found}{last}"
 
 
-def among(column: ColumnElement[Any], values: Iterable[Any], dialect: str) -> ColumnElement[bool]:
+def among(column: ColumnElement[Any] | InstrumentedAttribute[Any], values: Iterable[Any], dialect: str) -> ColumnElement[bool]:
     """Say `column IN values` with one bound parameter, so that the statement is compiled once for any number."""
     listed = list(values)
     if dialect == "sqlite":
@@ -151,10 +154,14 @@ def among(column: ColumnElement[Any], values: Iterable[Any], dialect: str) -> Co
     return column == any_(bindparam(None, listed, type_=postgresql.ARRAY(column.type)))
 
 
-def _arrays(table: Table, columns: Sequence[str]) -> str:
-    return ",".join(f"%s::{_kind(table, name)}[]" for name in columns)
+def _arrays(model: type[Base], columns: Sequence[str]) -> str:
+    return ",".join(f"%s::{_kind(model, name)}[]" for name in columns)
 
 
-def _kind(table: Table, column: str) -> str:
+def _kind(model: type[Base], column: str) -> str:
     """Return a column's type as PostgreSQL writes it, without the collation that an array cannot have."""
-    return str(table.c[column].type.compile(_PG)).partition(" COLLATE")[0]
+    return str(model.__table__.c[column].type.compile(_PG)).partition(" COLLATE")[0]
+
+
+def _name(model: type[Base]) -> str:
+    return str(model.__tablename__)

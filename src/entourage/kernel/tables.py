@@ -39,6 +39,11 @@ class Sealed(TypeDecorator[str]):
         return None if value is None else secrets.vault().open(value)
 
 
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """Make an index over the rows that `where` lets through, on both engines."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class Base(DeclarativeBase):
     """All tables of the house."""
 
@@ -174,11 +179,11 @@ class Job(Base):
 
     __tablename__ = "jobs_queue"
     __table_args__ = (
-        Index("uq_jobs_queue_running_lane", "lane", unique=True, sqlite_where=text("status='running'"), postgresql_where=text("status='running'")),
-        Index("uq_jobs_queue_queued_dedup", "dedup", unique=True, sqlite_where=text("status='queued' AND dedup IS NOT NULL"), postgresql_where=text("status='queued' AND dedup IS NOT NULL")),
-        Index("ix_jobs_queue_due", "creator_id", "run_at", "id", sqlite_where=text("status='queued'"), postgresql_where=text("status='queued'")),
-        Index("ix_jobs_queue_lane_id", "lane", "id", sqlite_where=text("status='queued'"), postgresql_where=text("status='queued'")),
-        Index("ix_jobs_queue_finished", "finished_at", sqlite_where=text("finished_at IS NOT NULL"), postgresql_where=text("finished_at IS NOT NULL")),
+        partial_index("uq_jobs_queue_running_lane", "lane", where="status='running'", unique=True),
+        partial_index("uq_jobs_queue_queued_dedup", "dedup", where="status='queued' AND dedup IS NOT NULL", unique=True),
+        partial_index("ix_jobs_queue_due", "creator_id", "run_at", "id", where="status='queued'"),
+        partial_index("ix_jobs_queue_lane_id", "lane", "id", where="status='queued'"),
+        partial_index("ix_jobs_queue_finished", "finished_at", where="finished_at IS NOT NULL"),
         Index("ix_jobs_queue_creator", "creator_id", "status", "id"),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
@@ -213,4 +218,4 @@ OWNED_EXTRA = ("jobs_queue",)
 
 def owned_tables() -> list[str]:
     """Return the names of all tables whose rows belong to a creator."""
-    return sorted(m.class_.__tablename__ for m in Base.registry.mappers if issubclass(m.class_, Owned))
+    return sorted(str(m.local_table) for m in Base.registry.mappers if issubclass(m.class_, Owned))

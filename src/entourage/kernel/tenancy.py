@@ -11,8 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
-from sqlalchemy.orm.session import UOWTransaction
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 
 from entourage.kernel.db import Database
 from entourage.kernel.errors import NotAllowed

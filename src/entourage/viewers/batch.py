@@ -25,21 +25,19 @@ _KINDS: dict[type[live.Event], int] = {
 }
 
 _DEEDS = rows.Upsert(
-    tables.Interaction.__table__,
+    tables.Interaction,
     key=("stream_id", "msg_key"),
     columns=("creator_id", "stream_id", "msg_key", "viewer_id", "kind", "amount", "content", "at_ms"),
 )
 
-_STORED = rows.Lookup(tables.Interaction.__table__, ("stream_id",), "msg_key", ("msg_key",))
+_STORED = rows.Lookup(tables.Interaction, ("stream_id",), "msg_key", ("msg_key",))
 
 
-class SeenBefore(Exception):  # noqa: N818 - not an error of anybody's: the batch is stored again, looking first
+class SeenBefore(Exception):
     """Some messages of the batch are stored already."""
 
 
-def store(
-    connection: Connection, memory: Memory, events: Sequence[live.LiveEvent], *, recorded: bool, look_first: bool
-) -> Outcome:
+def store(connection: Connection, memory: Memory, events: Sequence[live.LiveEvent], *, recorded: bool, look_first: bool) -> Outcome:
     """Store a batch; raises SeenBefore when messages turn out to be stored already and `look_first` was not set."""
     memory.catch_up(connection)
     outcome = Outcome(memory.creator_id)
@@ -139,9 +137,7 @@ def _drop_stored(connection: Connection, placed: list[tally.Placed], outcome: Ou
     return [one for one in placed if one.msg_key is None or (one.now.id, one.msg_key) not in stored]
 
 
-def _meet_people(
-    connection: Connection, memory: Memory, placed: Sequence[tally.Placed], outcome: Outcome
-) -> None:
+def _meet_people(connection: Connection, memory: Memory, placed: Sequence[tally.Placed], outcome: Outcome) -> None:
     """Find or make the viewer of every account."""
     strangers: dict[people.Account, tuple[live.Person, int]] = {}
     for one in placed:
@@ -182,5 +178,3 @@ def _recall(connection: Connection, memory: Memory, placed: Sequence[tally.Place
         memory.visits.update(visit.find(connection, visits))
     if streaks:
         memory.streaks.update(gift.find(connection, streaks))
-
-

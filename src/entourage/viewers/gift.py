@@ -1,6 +1,7 @@
 """Gifts, counted once: a streak is worth the highest running number ever seen of it. Rules: docs/rules/counting.md."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
@@ -25,9 +26,9 @@ class Streak(msgspec.Struct, gc=False):
 
 
 _FIELDS = Streak.__struct_fields__
-_FIND = rows.Lookup(tables.Gift.__table__, ("stream_id",), "streak", ("streak", *_FIELDS))
+_FIND = rows.Lookup(tables.Gift, ("stream_id",), "streak", ("streak", *_FIELDS))
 _WRITE = rows.Upsert(
-    tables.Gift.__table__,
+    tables.Gift,
     key=("stream_id", "streak"),
     columns=("creator_id", "stream_id", "streak", *_FIELDS),
     larger=("quantity", "last_ms"),
@@ -42,6 +43,7 @@ def find(connection: Connection, keys: Iterable[Key]) -> dict[Key, Streak]:
         by_stream.setdefault(stream_id, []).append(streak)
     found: dict[Key, Streak] = {}
     for stream_id, streaks in by_stream.items():
+        fields: list[Any]
         for streak, *fields in _FIND.run(connection, (stream_id,), streaks):
             found[stream_id, streak] = Streak(*fields)
     return found

@@ -52,9 +52,9 @@ async def interactions(
     session: CreatorSession, viewer_id: int, before: str | None = None, limit: int = 50, *, chat_only: bool = False
 ) -> tuple[list[schemas.InteractionRow], str | None]:
     """Return what somebody did (or only what they wrote) and the mark of the next page."""
-    statement = select(
-        Interaction.at_ms, Interaction.id, Interaction.kind, Interaction.content, Interaction.amount
-    ).where(Interaction.viewer_id == viewer_id)
+    statement = select(Interaction.at_ms, Interaction.id, Interaction.kind, Interaction.content, Interaction.amount).where(
+        Interaction.viewer_id == viewer_id
+    )
     if chat_only:
         statement = statement.where(Interaction.kind == kinds.CHAT)
     rows, following = await _page(session, statement, Interaction.at_ms, Interaction.id, before, limit)
@@ -64,7 +64,12 @@ async def interactions(
 
 
 async def _page(
-    session: CreatorSession, statement: Select[Any], at: Any, key: Any, before: str | None, limit: int  # noqa: ANN401
+    session: CreatorSession,
+    statement: Select[*tuple[Any, ...]],
+    at: Any,  # noqa: ANN401 - a column
+    key: Any,  # noqa: ANN401 - a column
+    before: str | None,
+    limit: int,
 ) -> tuple[list[Any], str | None]:
     """Run a statement whose first two columns are the moment and a key, from the mark on."""
     table = at.class_

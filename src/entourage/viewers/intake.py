@@ -160,7 +160,7 @@ class Intake:
                 tries += 1
                 _log.warning("intake.database_away", events=len(events), tries=tries, wait_s=wait, error=str(error)[:300])
                 await asyncio.sleep(wait)
-            except Exception as error:  # noqa: BLE001 - one bad event must not stop an evening
+            except Exception as error:
                 lane.memory.forget()
                 return await self._halve(lane, events, error, recorded=recorded)
             else:
@@ -168,9 +168,7 @@ class Intake:
                 await self._tell(lane, outcome)
                 return Receipt(outcome.counted, outcome.repeated)
 
-    async def _halve(
-        self, lane: _Lane, events: Sequence[live.LiveEvent], error: Exception, *, recorded: bool
-    ) -> Receipt:
+    async def _halve(self, lane: _Lane, events: Sequence[live.LiveEvent], error: Exception, *, recorded: bool) -> Receipt:
         if len(events) == 1:
             _log.error("intake.refused", event_type=type(events[0]).__name__, error=repr(error)[:500])
             creator_id = lane.memory.creator_id
@@ -212,9 +210,7 @@ def _give_receipts(parcels: Sequence[_Parcel], receipt: Receipt) -> None:
             parcel.done.set_result(receipt)
 
 
-def _store(
-    memory: Memory, events: Sequence[live.LiveEvent], connection: Connection, *, recorded: bool, look_first: bool
-) -> Outcome:
+def _store(memory: Memory, events: Sequence[live.LiveEvent], connection: Connection, *, recorded: bool, look_first: bool) -> Outcome:
     return batch.store(connection, memory, events, recorded=recorded, look_first=look_first)
 
 

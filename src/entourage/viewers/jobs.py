@@ -18,9 +18,7 @@ _TIMEOUT_S = 300
 async def recover(db: Database, publisher: Publisher | None = None) -> int:
     """Mend what a crash left open: recordings nobody plays any more end, silent visits close. Returns how many closed."""
     async with tenancy.everywhere(db, "recover streams at start", write=True) as session:
-        await session.execute(
-            update(Stream).where(Stream.recorded, Stream.ended_ms.is_(None)).values(ended_ms=Stream.last_event_ms)
-        )
+        await session.execute(update(Stream).where(Stream.recorded, Stream.ended_ms.is_(None)).values(ended_ms=Stream.last_event_ms))
     return await sweep(db, publisher)
 
 

@@ -14,7 +14,6 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, select, text,
 
 from entourage.kernel import clock
 from entourage.kernel.errors import Invalid
-from entourage.kernel.rows import among
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import fold, people, schemas, visit
 from entourage.viewers.tables import Total, Viewer
@@ -90,7 +89,7 @@ def _conditions(session: CreatorSession, query: Query) -> tuple[list[ColumnEleme
     if query.filter == "vip":
         narrow.append(Viewer.tier.is_not(None))
     elif query.filter == "favorites":
-        narrow.append(Viewer.favorite)
+        narrow.append(and_(Viewer.favorite))
     elif query.filter == "active":
         narrow.append(Viewer.last_seen_ms >= clock.now_ms() - ACTIVE_MS)
     narrow += search_conditions(query.search, session.dialect)
@@ -112,15 +111,13 @@ def search_conditions(typed: str, dialect: str) -> list[ColumnElement[bool]]:
             matching = text("SELECT rowid FROM viewer_search WHERE viewer_search MATCH :phrase").bindparams(phrase=phrase)
             conditions.append(Viewer.id.in_(matching.columns(Viewer.id)))
         else:
-            matching = text(
-                "SELECT viewer_id FROM viewer_grams WHERE grams @> entourage_grams(:word)"
-            ).bindparams(word=word)
+            matching = text("SELECT viewer_id FROM viewer_grams WHERE grams @> entourage_grams(:word)").bindparams(word=word)
             conditions += [Viewer.id.in_(matching.columns(Viewer.id)), Viewer.search_text.contains(word, autoescape=True)]
     return conditions
 
 
 def _walked(query: Query, narrow: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The narrow condition as it is checked row by row along a sort index."""
+    """Write the narrow condition as it is checked row by row along a sort index."""
     words = fold.fold(query.search).split()[:6]
     if not words:
         return narrow
@@ -130,7 +127,7 @@ def _walked(query: Query, narrow: ColumnElement[bool]) -> ColumnElement[bool]:
     if query.filter == "vip":
         checks.append(Viewer.tier.is_not(None))
     elif query.filter == "favorites":
-        checks.append(Viewer.favorite)
+        checks.append(and_(Viewer.favorite))
     elif query.filter == "active":
         checks.append(Viewer.last_seen_ms >= clock.now_ms() - ACTIVE_MS)
     return and_(*checks)
@@ -179,5 +176,3 @@ def _read_cursor(cursor: str | None, column: str) -> tuple[int, int] | None:
         msg = "This cursor belongs to another sort order; start again without it."
         raise Invalid(msg)
     return value, viewer_id
-
-

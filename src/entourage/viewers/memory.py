@@ -4,10 +4,10 @@ It is a copy of the database and valid while `viewer_totals.version` is the one 
 viewers raises the version, and the copy is dropped. The version is read under the batch's write lock.
 """
 
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import select, text
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select, text
 
 from entourage.kernel import rows
 from entourage.kernel.tables import Creator
@@ -15,11 +15,13 @@ from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import gift, people, stream, tables, tier, visit
 from entourage.viewers.hours import Week
 
+K = TypeVar("K")
+
 _MOST_PEOPLE = 60_000
 _MOST_KEYS = 40_000
 
 _FIRST = rows.Upsert(
-    tables.Total.__table__,
+    tables.Total,
     key=("creator_id",),
     columns=(
         "creator_id", "viewers", "coins", "gifts", "comments", "likes", "shares", "visits", "watch_ms", "tiered",
@@ -56,10 +58,9 @@ class Memory:
         if len(self.people) > _MOST_PEOPLE:
             for account in list(self.people)[: _MOST_PEOPLE // 2]:
                 del self.by_id[self.people.pop(account).id]
-        for held in (self.visits, self.streaks, self.recent):
-            if len(held) > _MOST_KEYS:
-                for key in list(held)[: _MOST_KEYS // 2]:
-                    del held[key]  # type: ignore[attr-defined]
+        _halve(self.visits)
+        _halve(self.streaks)
+        _halve(self.recent)
 
     def catch_up(self, connection: Connection) -> int:
         """Take the creator's lock, and forget what somebody else has changed since; returns the version."""
@@ -84,9 +85,7 @@ class Memory:
         )
         self.rules = [tier.Rule(*rule) for rule in rules] or list(tier.DEFAULTS)
         names = ("auto_vip_promotion", "auto_fetch_tiktok_data", "session_timeout", "heatmap_enabled")
-        found = (
-            connection.execute(select(*(getattr(c, n) for n in names)).where(c.creator_id == self.creator_id))
-        ).first()
+        found = (connection.execute(select(*(getattr(c, n) for n in names)).where(c.creator_id == self.creator_id))).first()
         values = found or (True, True, 300, True)
         self.config = tables.Choice(**dict(zip(names, values, strict=True)))
 
@@ -94,6 +93,12 @@ class Memory:
         """Keep a viewer."""
         self.people[who.platform, who.user_id] = who
         self.by_id[who.id] = who
+
+
+def _halve(held: dict[K, Any]) -> None:
+    if len(held) > _MOST_KEYS:
+        for key in list(held)[: _MOST_KEYS // 2]:
+            del held[key]
 
 
 def _lock(connection: Connection, creator_id: int) -> int:

@@ -54,13 +54,13 @@ class Who(msgspec.Struct, gc=False):
 
 
 _FIELDS = tuple(Who.__struct_fields__[:-1])
-_FIND = rows.Lookup(tables.Viewer.__table__, ("creator_id", "platform"), "user_id", _FIELDS)
+_FIND = rows.Lookup(tables.Viewer, ("creator_id", "platform"), "user_id", _FIELDS)
 COLUMNS = [getattr(tables.Viewer, name) for name in _FIELDS]
 """The columns a `Who` is made of, in order."""
-_IDS = rows.Lookup(tables.Viewer.__table__, ("creator_id", "platform"), "user_id", ("user_id", "id"))
+_IDS = rows.Lookup(tables.Viewer, ("creator_id", "platform"), "user_id", ("user_id", "id"))
 
 _NEW = rows.Upsert(
-    tables.Viewer.__table__,
+    tables.Viewer,
     key=("creator_id", "platform", "user_id"),
     columns=(
         "creator_id", "platform", "user_id", "handle", "name", "search_text", "avatar_url", "bio", "followers", "following",
@@ -68,8 +68,8 @@ _NEW = rows.Upsert(
         "tier_held", "favorite", "blocked", "created_ms", "updated_ms",
     ),
 )  # fmt: skip
-_KEPT_UP = rows.Change(tables.Viewer.__table__, key=("id",), put=(*_PROFILE, "updated_ms"))
-_HANDLES = rows.Upsert(tables.Handle.__table__, key=("id",), columns=("creator_id", "viewer_id", "handle", "name", "since_ms"))
+_KEPT_UP = rows.Change(tables.Viewer, key=("id",), put=(*_PROFILE, "updated_ms"))
+_HANDLES = rows.Upsert(tables.Handle, key=("id",), columns=("creator_id", "viewer_id", "handle", "name", "since_ms"))
 
 
 def find(connection: Connection, creator_id: int, accounts: Iterable[Account]) -> dict[Account, Who]:
@@ -84,9 +84,7 @@ def find(connection: Connection, creator_id: int, accounts: Iterable[Account]) -
     return found
 
 
-def meet(
-    connection: Connection, creator_id: int, strangers: Mapping[Account, tuple[Person, int]]
-) -> dict[Account, Who]:
+def meet(connection: Connection, creator_id: int, strangers: Mapping[Account, tuple[Person, int]]) -> dict[Account, Who]:
     """Make profiles for accounts seen for the first time, each with its person and the moment in milliseconds."""
     now = clock.now_ms()
     fresh = [
@@ -135,10 +133,10 @@ def keep_up(who: Who, person: Person, *, refresh: bool) -> bool:
             continue
         setattr(who, field, said)
         changed = True
-    if person.avatar_url and person.avatar_url != who.avatar_url:
-        if refresh or _avatar_path(person.avatar_url) != _avatar_path(who.avatar_url):
-            who.avatar_url = person.avatar_url
-            changed = True
+    fresh = person.avatar_url and person.avatar_url != who.avatar_url
+    if fresh and (refresh or _avatar_path(person.avatar_url) != _avatar_path(who.avatar_url)):
+        who.avatar_url = person.avatar_url
+        changed = True
     return changed
 
 

@@ -99,9 +99,7 @@ async def _top_gifts(session: CreatorSession, viewer_id: int) -> list[schemas.Gi
 
 async def _handles(session: CreatorSession, viewer_id: int) -> list[dict[str, str]]:
     statement = select(Handle).where(Handle.viewer_id == viewer_id).order_by(Handle.since_ms.desc(), Handle.id.desc()).limit(20)
-    return [
-        {"handle": h.handle, "name": h.name, "since": clock.iso(h.since_ms) or ""} for h in await session.scalars(statement)
-    ]
+    return [{"handle": h.handle, "name": h.name, "since": clock.iso(h.since_ms) or ""} for h in await session.scalars(statement)]
 
 
 async def edit(session: CreatorSession, ref: str, change: schemas.Edit, actor: str) -> schemas.ViewerDetail:

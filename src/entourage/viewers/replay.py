@@ -26,7 +26,7 @@ class Played:
     refused: int = 0
 
 
-async def play(  # noqa: PLR0913 - all by name
+async def play(
     db: Database,
     intake: Intake,
     creator_id: int,

@@ -18,9 +18,7 @@ async def read(session: CreatorSession) -> list[schemas.TierInfo]:
             for n, rule in enumerate(tier.DEFAULTS, 1)
         ]
     return [
-        schemas.TierInfo(
-            r.id, r.tier_name, r.min_coins_spent, r.min_watchtime_hours, r.min_visits, r.benefits, r.badge_color, r.sort_order
-        )
+        schemas.TierInfo(r.id, r.tier_name, r.min_coins_spent, r.min_watchtime_hours, r.min_visits, r.benefits, r.badge_color, r.sort_order)
         for r in found
     ]
 

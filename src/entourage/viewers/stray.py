@@ -11,7 +11,7 @@ from entourage.viewers import tables
 _MOST_BYTES = 16_384
 
 _WRITE = rows.Upsert(
-    tables.Stray.__table__,
+    tables.Stray,
     key=("creator_id", "platform", "name"),
     columns=("creator_id", "platform", "name", "count", "payload", "last_ms"),
     add=("count",),
@@ -27,8 +27,5 @@ def write(connection: Connection, creator_id: int, strays: Sequence[live.Unknown
         by_name[key] = (by_name[key][0] + 1 if key in by_name else 1, one)
     _WRITE.run(
         connection,
-        [
-            (creator_id, platform, name, count, one.payload[:_MOST_BYTES], one.at_ms)
-            for (platform, name), (count, one) in by_name.items()
-        ],
+        [(creator_id, platform, name, count, one.payload[:_MOST_BYTES], one.at_ms) for (platform, name), (count, one) in by_name.items()],
     )

@@ -37,13 +37,11 @@ class Now(msgspec.Struct, gc=False):
 _FIELDS = Now.__struct_fields__
 _COLUMNS = [getattr(tables.Stream, name) for name in _FIELDS]
 _NEW = rows.Upsert(
-    tables.Stream.__table__,
+    tables.Stream,
     key=("creator_id", "platform", "room"),
     columns=("creator_id", "platform", "room", "recorded", "started_ms", "last_event_ms", "peak_watching", *COUNTERS),
 )
-_GROWN = rows.Change(
-    tables.Stream.__table__, key=("id",), add=COUNTERS, put=("last_event_ms", "ended_ms", "peak_watching", "started_ms")
-)
+_GROWN = rows.Change(tables.Stream, key=("id",), add=COUNTERS, put=("last_event_ms", "ended_ms", "peak_watching", "started_ms"))
 
 
 def find(connection: Connection, creator_id: int, rooms: Iterable[Room]) -> dict[Room, Now]:
@@ -69,9 +67,7 @@ def newest(connection: Connection, creator_id: int, platform: str, *, recorded: 
     return Now(*row) if row else None
 
 
-def start(
-    connection: Connection, creator_id: int, rooms: dict[Room, int], *, recorded: bool
-) -> dict[Room, Now]:
+def start(connection: Connection, creator_id: int, rooms: dict[Room, int], *, recorded: bool) -> dict[Room, Now]:
     """Begin streams that are heard for the first time, each at its moment in milliseconds."""
     zeros = (0,) * len(COUNTERS)
     fresh = [(creator_id, platform, room, recorded, at, at, 0, *zeros) for (platform, room), at in rooms.items()]

@@ -9,7 +9,12 @@ from entourage.viewers.tables import Gift, Stream, Viewer
 
 async def tonight(session: CreatorSession, limit: int = 8) -> list[tuple[schemas.ViewerRow, int]]:
     """Return the viewers who gave most in the newest stream with the coins they gave in it, most first."""
-    newest = select(Stream.id).where(~Stream.recorded, Stream.creator_id == session.creator).order_by(Stream.started_ms.desc(), Stream.id.desc()).limit(1)
+    newest = (
+        select(Stream.id)
+        .where(~Stream.recorded, Stream.creator_id == session.creator)
+        .order_by(Stream.started_ms.desc(), Stream.id.desc())
+        .limit(1)
+    )
     given = func.sum(Gift.quantity * Gift.coins_each)
     sums = (
         select(Gift.viewer_id, given.label("coins"))

@@ -8,10 +8,10 @@ both kept by triggers (see the migrations).
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer, LargeBinary, SmallInteger, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, Index, Integer, LargeBinary, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from entourage.kernel.tables import Base, BigKey, Owned
+from entourage.kernel.tables import Base, BigKey, Owned, partial_index
 
 
 class Viewer(Owned, Base):
@@ -28,8 +28,8 @@ class Viewer(Owned, Base):
         Index("ix_viewers_gifts", "creator_id", "gifts", "id"),
         Index("ix_viewers_comments", "creator_id", "comments", "id"),
         Index("ix_viewers_likes", "creator_id", "likes", "id"),
-        Index("ix_viewers_tier", "creator_id", "tier", "id", sqlite_where=text("tier IS NOT NULL"), postgresql_where=text("tier IS NOT NULL")),
-        Index("ix_viewers_favorite", "creator_id", "id", sqlite_where=text("favorite"), postgresql_where=text("favorite")),
+        partial_index("ix_viewers_tier", "creator_id", "tier", "id", where="tier IS NOT NULL"),
+        partial_index("ix_viewers_favorite", "creator_id", "id", where="favorite"),
         {"sqlite_autoincrement": True},  # an erased viewer's id never comes back
     )  # fmt: skip
     id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
@@ -37,7 +37,9 @@ class Viewer(Owned, Base):
     user_id: Mapped[str] = mapped_column(String(64))  # the platform's id of the account, never its handle
     handle: Mapped[str] = mapped_column(String(100), default="")
     name: Mapped[str] = mapped_column(String(200), default="")
-    search_text: Mapped[str] = mapped_column(String(320).with_variant(String(320, collation="C"), "postgresql"), default="")  # handle and name, accents and case folded
+    search_text: Mapped[str] = mapped_column(
+        String(320).with_variant(String(320, collation="C"), "postgresql"), default=""
+    )  # handle and name, accents and case folded
     avatar_url: Mapped[str | None] = mapped_column(Text())
     bio: Mapped[str | None] = mapped_column(Text())
     followers: Mapped[int | None] = mapped_column(BigInteger())
@@ -128,7 +130,7 @@ class Visit(Owned, Base):
     __tablename__ = "viewer_sessions"
     __table_args__ = (
         Index("ix_viewer_sessions_viewer", "viewer_id", "started_ms"),
-        Index("ix_viewer_sessions_open", "creator_id", "viewer_id", sqlite_where=text("open"), postgresql_where=text("open")),
+        partial_index("ix_viewer_sessions_open", "creator_id", "viewer_id", where="open"),
         {"sqlite_with_rowid": False},
     )
     stream_id: Mapped[int] = mapped_column(BigInteger(), primary_key=True, autoincrement=False)

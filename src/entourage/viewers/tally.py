@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from sqlalchemy import text
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from entourage.kernel import clock, rows
 from entourage.ports import live
@@ -28,21 +27,19 @@ class Placed(msgspec.Struct, gc=False):
 
 
 _HOURS = rows.Upsert(
-    tables.Hour.__table__,
+    tables.Hour,
     key=("viewer_id", "cell"),
     columns=("creator_id", "viewer_id", "cell", "activity", "coins"),
     add=("activity", "coins"),
 )
 _CREATOR_HOURS = rows.Upsert(
-    tables.CreatorHour.__table__,
+    tables.CreatorHour,
     key=("creator_id", "cell"),
     columns=("creator_id", "cell", "activity", "coins"),
     add=("activity", "coins"),
 )
-_TIERED = rows.Change(tables.Viewer.__table__, key=("id",), put=("tier", "tier_since_ms"))
-_TIER_CHANGES = rows.Upsert(
-    tables.TierChange.__table__, key=("id",), columns=("creator_id", "viewer_id", "at_ms", "old", "new", "why")
-)
+_TIERED = rows.Change(tables.Viewer, key=("id",), put=("tier", "tier_since_ms"))
+_TIER_CHANGES = rows.Upsert(tables.TierChange, key=("id",), columns=("creator_id", "viewer_id", "at_ms", "old", "new", "why"))
 _TOTALS = text(
     "UPDATE viewer_totals SET viewers=viewers+:viewers, coins=coins+:coins, gifts=gifts+:gifts,"
     " comments=comments+:comments, likes=likes+:likes, shares=shares+:shares, visits=visits+:visits,"
@@ -55,9 +52,7 @@ _INDEXED = (("visits",), ("coins", "gifts"), ("comments",), ("likes",))
 
 def _counting(mask: int) -> rows.Change:
     chosen = tuple(name for place, names in enumerate(_INDEXED) if mask >> place & 1 for name in names)
-    return rows.Change(
-        tables.Viewer.__table__, key=("id",), add=("watch_ms", "shares", *chosen), put=("last_seen_ms", "updated_ms")
-    )
+    return rows.Change(tables.Viewer, key=("id",), add=("watch_ms", "shares", *chosen), put=("last_seen_ms", "updated_ms"))
 
 
 _COUNTED = [_counting(mask) for mask in range(1 << len(_INDEXED))]
@@ -158,9 +153,7 @@ class Tally:
             kept = self._streams[now.id] = (now, [0] * len(stream.COUNTERS))
         return kept[1]
 
-    def _see(
-        self, who: people.Who, person: live.Person, now: stream.Now, at_ms: int, counts: list[int], sums: list[int]
-    ) -> None:
+    def _see(self, who: people.Who, person: live.Person, now: stream.Now, at_ms: int, counts: list[int], sums: list[int]) -> None:
         """Extend the visit and take over what the message says about the person."""
         key = (now.id, who.id)
         sitting = self.memory.visits.get(key)

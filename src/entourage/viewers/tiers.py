@@ -39,9 +39,7 @@ async def release(session: CreatorSession, ref: str, actor: str) -> schemas.View
     return await _put(session, ref, name, held=False, actor=actor, action="viewer.tier.release")
 
 
-async def _put(
-    session: CreatorSession, ref: str, name: str | None, *, held: bool, actor: str, action: str
-) -> schemas.ViewerDetail:
+async def _put(session: CreatorSession, ref: str, name: str | None, *, held: bool, actor: str, action: str) -> schemas.ViewerDetail:
     await memory.outdate(session)
     row = await profile.find(session, ref)
     now = clock.now_ms()
@@ -50,9 +48,7 @@ async def _put(
         row.tier, row.tier_since_ms = name, now if name else None
         session.add(TierChange(viewer_id=row.id, at_ms=now, old=old, new=name, why={"by": actor}))
         change = int(name is not None) - int(old is not None)
-        await session.execute(
-            update(Total).where(Total.creator_id == session.creator).values(tiered=Total.tiered + change)
-        )
+        await session.execute(update(Total).where(Total.creator_id == session.creator).values(tiered=Total.tiered + change))
     row.updated_ms = now
     await session.flush()
     audit.record(session, action, f"viewer:{row.id}", actor=actor, meta={"old": old, "new": name})
@@ -63,10 +59,7 @@ async def members(session: CreatorSession, name: str | None = None, limit: int =
     """Return viewers with a tier (or with this one), the longest-standing first."""
     holding = Viewer.tier.is_not(None) if name is None else Viewer.tier == name
     statement = (
-        select(*people.COLUMNS)
-        .where(Viewer.creator_id == session.creator, holding)
-        .order_by(Viewer.tier_since_ms, Viewer.id)
-        .limit(limit)
+        select(*people.COLUMNS).where(Viewer.creator_id == session.creator, holding).order_by(Viewer.tier_since_ms, Viewer.id).limit(limit)
     )
     found = [people.Who(*row) for row in await session.execute(statement)]
     here = await visit.present(session, [who.id for who in found])
@@ -75,5 +68,7 @@ async def members(session: CreatorSession, name: str | None = None, limit: int =
 
 async def counts(session: CreatorSession) -> dict[str, int]:
     """Count the viewers with each tier that anybody has."""
-    statement = select(Viewer.tier, func.count()).where(Viewer.creator_id == session.creator, Viewer.tier.is_not(None)).group_by(Viewer.tier)
+    statement = (
+        select(Viewer.tier, func.count()).where(Viewer.creator_id == session.creator, Viewer.tier.is_not(None)).group_by(Viewer.tier)
+    )
     return {str(name): int(count) for name, count in await session.execute(statement)}

@@ -162,6 +162,4 @@ def _update(creator_id: int, event: str, payload: dict[str, object]) -> Update:
 
 def _promotion(who: people.Who, tier: str) -> schemas.FeedItem:
     shown = people.row(who, online=True)
-    return schemas.FeedItem(
-        "tier", shown.vip_since or "", who.id, who.handle, shown.display_name, who.avatar_url, tier, text=tier
-    )
+    return schemas.FeedItem("tier", shown.vip_since or "", who.id, who.handle, shown.display_name, who.avatar_url, tier, text=tier)

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 import msgspec
-from sqlalchemy import and_, select, update
-from sqlalchemy import Connection
+from sqlalchemy import Connection, and_, select, update
 
 from entourage.kernel import rows
 from entourage.kernel.tenancy import CreatorSession
@@ -22,11 +21,9 @@ class Sitting(msgspec.Struct, gc=False):
     open: bool
 
 
-_FIND = rows.Lookup(
-    tables.Visit.__table__, ("stream_id",), "viewer_id", ("viewer_id", "started_ms", "last_ms", "watch_ms", "open")
-)
+_FIND = rows.Lookup(tables.Visit, ("stream_id",), "viewer_id", ("viewer_id", "started_ms", "last_ms", "watch_ms", "open"))
 _WRITE = rows.Upsert(
-    tables.Visit.__table__,
+    tables.Visit,
     key=("stream_id", "viewer_id"),
     columns=("creator_id", "stream_id", "viewer_id", "started_ms", "last_ms", "watch_ms", "open"),
     put=("started_ms", "last_ms", "watch_ms", "open"),

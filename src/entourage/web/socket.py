@@ -50,7 +50,8 @@ class Sockets:
     async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
         actor = await self._who(environ, auth)
         if actor is None or not actor.creator_id or not actor.may("viewers.read"):
-            raise socketio.exceptions.ConnectionRefusedError("Sign in first, or send an API key.")
+            msg = "Sign in first, or send an API key."
+            raise socketio.exceptions.ConnectionRefusedError(msg)
         await self.server.save_session(sid, {"actor": actor})
         await self.server.enter_room(sid, _room(actor.creator_id))
 

@@ -11,9 +11,7 @@ from entourage.viewers.updates import Publisher
 
 
 @patch("/api/viewer-profiles/{ref:str}", guards=[allowed("viewers.edit")], tags=["viewers"])
-async def edit_viewer(
-    actor: Actor, db: Database, publisher: Publisher, ref: str, data: schemas.Edit
-) -> Answer[schemas.ViewerDetail]:
+async def edit_viewer(actor: Actor, db: Database, publisher: Publisher, ref: str, data: schemas.Edit) -> Answer[schemas.ViewerDetail]:
     """Change notes, tags, birthday and the like; a field left out stays, null clears it."""
     async with tenancy.inside(db, actor.creator_id, write=True) as session:
         detail = await profile.edit(session, ref, data, actor.label)
@@ -22,9 +20,7 @@ async def edit_viewer(
 
 
 @post("/api/viewer-profiles/{ref:str}/vip", guards=[allowed("viewers.edit")], status_code=200, tags=["viewers"])
-async def choose_tier(
-    actor: Actor, db: Database, publisher: Publisher, ref: str, data: schemas.TierChoice
-) -> Answer[schemas.ViewerDetail]:
+async def choose_tier(actor: Actor, db: Database, publisher: Publisher, ref: str, data: schemas.TierChoice) -> Answer[schemas.ViewerDetail]:
     """Set a tier by hand (`tier`), take it away (`remove`), or let the rules decide again (`release`)."""
     if bool(data.tier) + data.remove + data.release != 1:
         msg = 'Say one of {"tier": "Gold"}, {"remove": true} or {"release": true}.'

@@ -16,9 +16,7 @@ Before = Annotated[str | None, Parameter(max_length=100)]
 
 
 @get("/api/viewer-profiles/{ref:str}/visits", guards=READ, tags=["viewers"])
-async def list_visits(
-    actor: Actor, db: Database, ref: str, before: Before = None, limit: Limit = 50
-) -> Paged[schemas.VisitRow]:
+async def list_visits(actor: Actor, db: Database, ref: str, before: Before = None, limit: Limit = 50) -> Paged[schemas.VisitRow]:
     """List a viewer's visits."""
     async with tenancy.inside(db, actor.creator_id) as session:
         who = await profile.find(session, ref)
@@ -27,9 +25,7 @@ async def list_visits(
 
 
 @get("/api/viewer-profiles/{ref:str}/gifts", guards=READ, tags=["viewers"])
-async def list_gifts(
-    actor: Actor, db: Database, ref: str, before: Before = None, limit: Limit = 50
-) -> Paged[schemas.GiftRow]:
+async def list_gifts(actor: Actor, db: Database, ref: str, before: Before = None, limit: Limit = 50) -> Paged[schemas.GiftRow]:
     """List a viewer's gifts, a line for each streak."""
     async with tenancy.inside(db, actor.creator_id) as session:
         who = await profile.find(session, ref)
@@ -39,7 +35,12 @@ async def list_gifts(
 
 @get("/api/viewer-profiles/{ref:str}/interactions", guards=READ, tags=["viewers"])
 async def list_interactions(
-    actor: Actor, db: Database, ref: str, before: Before = None, limit: Limit = 50, chat: bool = False  # noqa: FBT001, FBT002
+    actor: Actor,
+    db: Database,
+    ref: str,
+    before: Before = None,
+    limit: Limit = 50,
+    chat: bool = False,  # noqa: FBT001, FBT002
 ) -> Paged[schemas.InteractionRow]:
     """List what a viewer did, or with `chat=true` only what they wrote."""
     async with tenancy.inside(db, actor.creator_id) as session:

@@ -61,10 +61,7 @@ async def ingest_events(
     now = clock.now_ms()
     for index, item in enumerate(items):
         try:
-            if not isinstance(item, Mapping):
-                msg = "An event is a JSON object."
-                raise Invalid(msg)
-            events += mapper(item, platform=platform, received_ms=now)
+            events += mapper(_object(item), platform=platform, received_ms=now)
         except Invalid as error:
             errors.append(RefusedEvent(index, error.message))
             name = f"refused:{error.message}"[:120]
@@ -74,6 +71,13 @@ async def ingest_events(
     receipt = await intake.store(actor.creator_id, events)
     refused = len(errors) + receipt.refused
     return Answer(Ingested(len(items), receipt.counted, receipt.repeated, refused, errors[:_MOST_SHOWN]))
+
+
+def _object(item: object) -> Mapping[str, object]:
+    if not isinstance(item, Mapping):
+        msg = "An event is a JSON object."
+        raise Invalid(msg)
+    return item
 
 
 def _items(body: bytes) -> list[Any]:
