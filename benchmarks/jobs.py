@@ -65,7 +65,7 @@ async def working(db: Database, handle: Handle, at_once: int) -> AsyncIterator[W
 
 async def until(what: Callable[[], bool]) -> None:
     """Wait for something, looking every millisecond."""
-    while not what():  # noqa: ASYNC110 - a look from outside, so that what is measured does nothing for it
+    while not what():
         await asyncio.sleep(0.001)
 
 

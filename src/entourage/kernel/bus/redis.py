@@ -164,7 +164,7 @@ class _Line:
             except (RedisError, OSError) as error:
                 if not self._troubles:
                     _log.warning("bus.redis_away", direction=self._name, error=str(error))
-            except Exception as error:  # noqa: BLE001 - whatever it is, screens must not stay dark for ever
+            except Exception as error:
                 _log.error("bus.failed", direction=self._name, exc_info=error)
             self._troubles += 1
             longest_s = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** min(self._troubles, 20))

@@ -40,7 +40,7 @@ class Keeper:
                 if asyncio.get_running_loop().time() >= prune_at:
                     await self.prune()
                     prune_at = asyncio.get_running_loop().time() + _PRUNE_EVERY_S
-            except Exception as error:  # noqa: BLE001 - a keeper outlives whatever the database does
+            except Exception as error:
                 _log.warning("jobs.keeper_trouble", error=repr(error))
                 pause_s = min(pause_s, _SOON_S)
             await asyncio.sleep(pause_s)

@@ -98,7 +98,7 @@ class Scheduler:
             try:
                 await self.tick()
                 pause_s = self._pause_s()
-            except Exception as error:  # noqa: BLE001 - a scheduler outlives whatever the database does
+            except Exception as error:
                 _log.warning("schedules.trouble", error=repr(error))
                 pause_s = 1.0
             try:

@@ -92,7 +92,7 @@ class Worker:
                 trouble = 0
             except IntegrityError:
                 pause_s = self._dice() * 0.01  # another worker won the lane: look again
-            except Exception as error:  # noqa: BLE001 - a worker outlives whatever the database does
+            except Exception as error:
                 trouble += 1
                 pause_s = min(_TROUBLE_S, self._pace.poll_s * 2.0**trouble)
                 _log.warning("jobs.trouble", error=repr(error), again_in_s=pause_s)
@@ -150,7 +150,7 @@ class Worker:
                 await handler.handle(JobContext(self._db, claim))
         except TimeoutError as error:
             return verdict.TookTooLong(handler.timeout_s) if deadline.expired() else error
-        except Exception as error:  # noqa: BLE001 - whatever a handler raises is a failed try
+        except Exception as error:
             return error
         return None
 
@@ -177,5 +177,5 @@ class Worker:
             async with tenancy.everywhere(self._db, "settle jobs", write=True) as session:
                 await verdict.settle(session, ended)
             del self._ended[: len(ended)]
-        except Exception as error:  # noqa: BLE001 - their leases expire then, and they are tried again
+        except Exception as error:
             _log.warning("jobs.not_settled", jobs=len(ended), error=repr(error))
