@@ -135,6 +135,17 @@ async def test_a_message_carries_the_fields_that_listeners_read(tiktok: FakeTikT
     assert heard.totals["coins"] == 4
 
 
+async def test_whoever_connects_is_told_the_recent_past_as_history(juno: Guest) -> None:
+    async with FakeTikTok(history=3) as tiktok:
+        room = tiktok.go_live("mara")
+        made = await room.send(*(Chat(juno, f"line {one}") for one in range(5)))
+        signed = await listening.sign(tiktok.url, str(room.broadcast.room_id))
+        history = [fields(one) for one in signed.history[1] if isinstance(one, bytes)]
+        assert [number(one, 3) for one in history] == [one.msg_id for one in made[2:]]
+        assert all(number(one, 6) == 1 for one in history)
+        assert number(signed.history, 11) == 1
+
+
 async def test_nothing_comes_before_the_room_was_entered(tiktok: FakeTikTok, juno: Guest) -> None:
     room, heard = tiktok.go_live("mara"), Heard()
     signed = await listening.sign(tiktok.url, str(room.broadcast.room_id))

@@ -54,7 +54,8 @@ async def test_a_patient_player_waits_for_somebody_to_listen(tiktok: FakeTikTok)
     player = Player(tiktok.go_live("mara"), Evening(3, 20, 1), speed=1000)
     playing = asyncio.create_task(player.run())
     await asyncio.sleep(0.2)
-    assert player.state == "waiting"
+    waited: str = player.state
+    assert waited == "waiting"
     assert player.position_ms < 200
     heard = Heard()
     await asyncio.wait_for(listen(tiktok.url, "mara", heard), 20)

@@ -1,7 +1,5 @@
 """What people write in a live room: harmless lines in the languages of its names, and a few that test a page."""
 
-# ruff: noqa: RUF001 - people write as they do
-
 LINES = {
     "en": (
         "hi everyone",

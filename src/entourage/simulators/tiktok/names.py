@@ -1,7 +1,5 @@
 """Names of invented people, in the scripts that a real room shows."""
 
-# ruff: noqa: RUF001 - names are written as their owners write them
-
 from typing import NamedTuple
 
 

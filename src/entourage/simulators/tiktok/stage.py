@@ -155,7 +155,7 @@ class Stage:
         self.speed = press.speed
         if self.player is not None:
             self.player.speed = press.speed
-        return f"speed ×{press.speed:g}"  # noqa: RUF001 - it is the sign on the button
+        return f"speed ×{press.speed:g}"
 
     async def _break(self, press: Press) -> str:
         match press.act:
