@@ -105,7 +105,7 @@ async def test_buttons_make_things_happen_in_the_room(client: Client, stage: Sta
 
 async def test_an_evening_begins_changes_speed_and_ends(client: Client, stage: Stage) -> None:
     assert "No evening is playing" in await press(client, "hold")
-    assert await press(client, "speed", speed=60) == "speed ×60"  # noqa: RUF001
+    assert await press(client, "speed", speed=60) == "speed ×60"
     assert "evening of 122 minutes" in await press(client, "evening", seed=1)
     assert (await press(client, "evening")).startswith("409 ")
     assert await press(client, "hold") == "the evening stands still"
