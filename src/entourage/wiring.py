@@ -7,18 +7,23 @@ wait, so that an error ends a stream of events but never the house.
 import asyncio
 import gc
 import hashlib
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from redis.asyncio import Redis
 
 from entourage.kernel import clock, http, log, secrets, tenancy
-from entourage.kernel.accounts import creators, links, people
+from entourage.kernel.accounts import creators, links, people, sessions
 from entourage.kernel.accounts.attempts import Attempts, MemoryCounter, RedisCounter
 from entourage.kernel.accounts.passwords import Passwords
 from entourage.kernel.bus.port import Bus
 from entourage.kernel.db import Database
+from entourage.kernel.jobs.context import JobContext
+from entourage.kernel.jobs.registry import Registry
+from entourage.kernel.jobs.schedule import Schedule, Scheduler
+from entourage.kernel.jobs.worker import Worker
 from entourage.kernel.secrets import Vault
 from entourage.kernel.settings import Settings
 from entourage.kernel.tables import Connection
@@ -26,7 +31,8 @@ from entourage.platforms.json_events.translate import translate
 from entourage.platforms.tikfinity.feed import TikFinityFeed
 from entourage.platforms.tiktok.feed import TikTokFeed
 from entourage.platforms.tiktok.pace import Pace
-from entourage.ports.live import LiveFeed, Mapper
+from entourage.platforms.tiktok.recording import Tally, read
+from entourage.ports.live import LiveEvent, LiveFeed, Mapper
 from entourage.simulators.tiktok import panel
 from entourage.simulators.tiktok.evening import Evening
 from entourage.simulators.tiktok.fake import FakeTikTok
@@ -88,6 +94,7 @@ class House:
         await self.intake.close()
         for close in self.closing:
             await close()
+        await self.bus.close()
         if self.redis is not None:
             await self.redis.aclose()
         await self.db.close()
@@ -123,7 +130,25 @@ def open_house(settings: Settings, *, pace: Pace | None = None) -> House:
         redis=redis,
         serving=[publisher.run],
         listening=[publisher.run, Listener(db, intake, publisher, feeds.make).run],
+        working=[Worker(db, _registry()).run, Scheduler(db, _SCHEDULES).run],
     )
+
+
+_SCHEDULES = (Schedule("tidy", "17 4 * * *", "UTC", "house.tidy"),)
+
+
+def _registry() -> Registry:
+    """Say who does which kind of job."""
+    registry = Registry()
+    registry.add("house.tidy", _tidy)
+    return registry
+
+
+async def _tidy(context: JobContext) -> None:
+    """Forget sessions and links that expired long ago."""
+    await sessions.prune(context.db)
+    async with tenancy.everywhere(context.db, "prune links", write=True) as session:
+        await links.prune(session)
 
 
 DEMO_HOST = "nova.live"
@@ -138,7 +163,7 @@ async def open_demo(settings: Settings, *, speed: float = 1.0, seed: int = 42) -
     Nothing of it can reach real totals: the database is another file (or must be named for it), and the feed's
     addresses lead nowhere but to the simulator. Its panel of buttons is at /simulators/tiktok.
     """
-    tiktok = FakeTikTok(media_url="/simulators/tiktok")
+    tiktok = FakeTikTok(media_url=f"{settings.base_url}/simulators/tiktok")
     await tiktok.start()
     settings = replace(settings, data_dir=str(settings.data_path / "demo"), tiktok_web_url=tiktok.url, tiktok_sign_url=tiktok.url)
     house = open_house(replace(settings, tiktok_webcast_url=f"{tiktok.url}/webcast"), pace=_DEMO_PACE)
@@ -191,6 +216,12 @@ class Feeds:
             sign_key=secret or self.settings.tiktok_sign_key,
             pace=self.pace,
         )
+
+
+def recording(path: Path) -> tuple[Iterator[tuple[int, list[LiveEvent]]], Tally]:
+    """Read a recording line by line as (received_ms, events), and how the reading goes."""
+    tally = Tally()
+    return read(path, translate, tally), tally
 
 
 def tune_collector() -> None:

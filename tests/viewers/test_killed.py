@@ -28,19 +28,20 @@ def start(database_url: str, creator_id: int) -> subprocess.Popen[str]:
     return process
 
 
+@pytest.mark.thorough
 async def test_twenty_kills_lose_and_double_nothing(db: Database, database_url: str, creator_id: int) -> None:
     dice = random.Random(7)
     seen: list[int] = []
     for _ in range(20):
         process = start(database_url, creator_id)
         time.sleep(dice.uniform(0.0, 0.9))
-        process.kill()
-        process.wait()
+        with process:
+            process.kill()
         async with tenancy.inside(db, creator_id) as session:
             seen.append(await session.scalar(select(func.count()).select_from(tables.Interaction)) or 0)
 
-    process = start(database_url, creator_id)
-    assert process.wait(timeout=60) == 0
+    with start(database_url, creator_id) as process:
+        assert process.wait(timeout=60) == 0
 
     assert seen == sorted(seen), "what was durable once stays"
     assert any(0 < n < max(seen) for n in seen), "some kills hit the middle"

@@ -17,7 +17,7 @@ async def of_everybody(session: CreatorSession) -> schemas.Heatmap:
     cells = await session.execute(
         select(CreatorHour.cell, CreatorHour.activity, CreatorHour.coins).where(CreatorHour.creator_id == session.creator)
     )
-    return _grid(cells.tuples(), await _zone(session))
+    return _grid(((cell, deeds, coins) for cell, deeds, coins in cells), await _zone(session))
 
 
 async def of_viewer(session: CreatorSession, viewer_id: int) -> schemas.Heatmap:
@@ -25,7 +25,7 @@ async def of_viewer(session: CreatorSession, viewer_id: int) -> schemas.Heatmap:
     cells = await session.execute(
         select(Hour.cell, Hour.activity, Hour.coins).where(Hour.viewer_id == viewer_id, Hour.creator_id == session.creator)
     )
-    return _grid(cells.tuples(), await _zone(session))
+    return _grid(((cell, deeds, coins) for cell, deeds, coins in cells), await _zone(session))
 
 
 async def _zone(session: CreatorSession) -> str:
