@@ -40,6 +40,6 @@ def iso(milliseconds: int | None) -> str | None:
 
 def set_source(source: Callable[[], datetime]) -> Callable[[], datetime]:
     """Replace the source of time (the demo's fast evening, tests); returns the one before."""
-    global _now  # noqa: PLW0603 - the one place where time may be bent
+    global _now
     before, _now = _now, source
     return before

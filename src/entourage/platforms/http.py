@@ -58,7 +58,7 @@ class Client:
     `deadline_s` bounds a whole call with all its retries; `attempts` counts the tries of a call that is safe to repeat.
     """
 
-    def __init__(  # noqa: PLR0913 - all by name, all with defaults
+    def __init__(
         self,
         platform: str,
         *,

@@ -81,7 +81,7 @@ class Ticket:
 class Client:
     """Asks tiktok.com and the sign server; every error is one of kernel.errors, with a sentence for a person."""
 
-    def __init__(  # noqa: PLR0913 - all by name
+    def __init__(
         self,
         *,
         web_url: str,

@@ -28,7 +28,7 @@ class TikTokFeed:
 
     source = PLATFORM
 
-    def __init__(  # noqa: PLR0913 - all by name
+    def __init__(
         self,
         handle: str,
         *,
