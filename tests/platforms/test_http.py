@@ -33,9 +33,7 @@ def answering(*answers: httpx2.Response | Exception, seen: list[httpx2.Request] 
 
 
 async def test_a_good_answer_comes_back_with_lower_case_headers() -> None:
-    async with Client(
-        "Example", transport=answering(httpx2.Response(200, json={"a": 1}, headers={"X-Thing": "b"}))
-    ) as client:
+    async with Client("Example", transport=answering(httpx2.Response(200, json={"a": 1}, headers={"X-Thing": "b"}))) as client:
         reply = await client.get(URL)
     assert (reply.status, reply.json(), reply.headers["x-thing"]) == (200, {"a": 1}, "b")
 
@@ -70,9 +68,7 @@ async def test_each_status_has_its_kind_of_error(status: int, error: type[Except
 
 async def test_a_request_to_slow_down_is_not_repeated_and_tells_its_wait() -> None:
     seen: list[httpx2.Request] = []
-    async with Client(
-        "Example", transport=answering(httpx2.Response(429, headers={"Retry-After": "7"}), seen=seen)
-    ) as client:
+    async with Client("Example", transport=answering(httpx2.Response(429, headers={"Retry-After": "7"}), seen=seen)) as client:
         with pytest.raises(Later) as slow:
             await client.get(URL)
     assert (slow.value.retry_after_s, len(seen)) == (7.0, 1)
@@ -91,9 +87,7 @@ async def test_a_call_ends_at_its_deadline_with_all_its_tries() -> None:
 
 
 async def test_an_answer_without_end_is_cut_off() -> None:
-    async with Client(
-        "Example", max_bytes=1000, transport=answering(httpx2.Response(200, content=b"x" * 1001))
-    ) as client:
+    async with Client("Example", max_bytes=1000, transport=answering(httpx2.Response(200, content=b"x" * 1001))) as client:
         with pytest.raises(Never, match="more than 1000 bytes"):
             await client.get(URL)
 
@@ -110,9 +104,7 @@ async def test_an_answer_without_end_is_cut_off() -> None:
 async def test_no_error_and_no_log_gives_a_secret_away(
     answer: httpx2.Response | Exception, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with Client(
-        "Example", attempts=2, transport=answering(answer), headers={"Authorization": f"Bearer {SECRET}"}
-    ) as client:
+    async with Client("Example", attempts=2, transport=answering(answer), headers={"Authorization": f"Bearer {SECRET}"}) as client:
         with pytest.raises((Later, Never, SignInAgain)) as failed:
             await client.get(URL)
     told = capsys.readouterr()

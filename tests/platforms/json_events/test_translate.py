@@ -220,9 +220,7 @@ def test_standing_and_profile_are_read_where_they_are_told() -> None:
     assert person is not None
     assert (person.moderator, person.subscriber, person.follower, person.verified) == (True, False, True, None)
     assert (person.bio, person.followers, person.following) == ("hi", 12, 3)
-    second = one(
-        euler("Chat", EULER_2, comment="x", userIdentity={"isModeratorOfAnchor": True, "isFollowerOfAnchor": False})
-    )
+    second = one(euler("Chat", EULER_2, comment="x", userIdentity={"isModeratorOfAnchor": True, "isFollowerOfAnchor": False}))
     assert second.person is not None
     assert (second.person.moderator, second.person.follower) == (True, False)
 
@@ -274,9 +272,7 @@ def test_hostile_texts_are_cleaned_and_cut() -> None:
     assert "🎉" in event.person.name
 
 
-@pytest.mark.parametrize(
-    "avatar", ["javascript:alert(1)", "//x", 5, "https://x/\n", "https://x/" + "a" * 3000, ["https://x"]]
-)
+@pytest.mark.parametrize("avatar", ["javascript:alert(1)", "//x", 5, "https://x/\n", "https://x/" + "a" * 3000, ["https://x"]])
 def test_an_avatar_that_is_no_address_is_left_out(avatar: object) -> None:
     person = one(flat("chat", comment="x", profilePictureUrl=avatar)).person
     assert person is not None
@@ -397,9 +393,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
     max_leaves=12,
 )
-NAMES = st.sampled_from(
-    ["chat", "gift", "like", "social", "member", "roomUser", "streamEnd", "subscribe", "WebcastGiftMessage"]
-)
+NAMES = st.sampled_from(["chat", "gift", "like", "social", "member", "roomUser", "streamEnd", "subscribe", "WebcastGiftMessage"])
 KEYS = st.sampled_from(
     ["userId", "user", "id", "comment", "giftId", "gift", "diamondCount", "repeatCount", "repeatEnd", "groupId", "giftType",
      "likeCount", "viewerCount", "actionId", "action", "createTime", "msgId", "common", "event", "nickname", "timestamp"]
@@ -423,7 +417,5 @@ def test_garbage_is_refused_in_words_or_becomes_a_sane_event(raw: dict[str, Any]
         assert refused.message.isprintable()
         return
     for event in events:
-        assert all(
-            0 <= getattr(event, name, 0) <= 2**31 - 1 for name in ("coins", "repeat", "count", "months", "watching")
-        )
+        assert all(0 <= getattr(event, name, 0) <= 2**31 - 1 for name in ("coins", "repeat", "count", "months", "watching"))
         assert msgspec.json.decode(msgspec.json.encode(event), type=LiveEvent) == event

@@ -66,9 +66,7 @@ class FakeTikTok:
 
     def feed(self, handle: str = "mara.live", pace: Pace = QUICK) -> TikTokFeed:
         """Make a feed that listens to this fake."""
-        return TikTokFeed(
-            handle, web_url=self.base, webcast_url=f"{self.base}/webcast", sign_url=self.base, sign_key=KEY, pace=pace
-        )
+        return TikTokFeed(handle, web_url=self.base, webcast_url=f"{self.base}/webcast", sign_url=self.base, sign_key=KEY, pace=pace)
 
     def of_kind(self, kind: str) -> list[wire.PushFrame]:
         """Return the frames of one type that came in."""
@@ -127,9 +125,7 @@ class FakeTikTok:
         return reply(200, json.dumps({"statusCode": 0, "data": {"user": user}}).encode())
 
     def _ticket(self) -> Response:
-        ticket = wire.FetchResult(
-            cursor="cur-1", internal_ext="ext=0|1", push_server=f"ws://127.0.0.1:{self.port}/push", is_first=True
-        )
+        ticket = wire.FetchResult(cursor="cur-1", internal_ext="ext=0|1", push_server=f"ws://127.0.0.1:{self.port}/push", is_first=True)
         ticket.route_params["wrss"] = "a b/c"
         for method, payload in self.history:
             ticket.messages.add(method=method, payload=payload, is_history=True)

@@ -63,9 +63,7 @@ async def test_a_live_stream_becomes_events_with_history_first() -> None:
 
 async def test_the_feed_speaks_as_a_browser_does() -> None:
     async with fake_tiktok() as fake:
-        fake.scripts = [
-            says(frame(chat(1), log_id=41), frame(chat(2), log_id=42), frame(chat(3), log_id=43, ack=False))
-        ]
+        fake.scripts = [says(frame(chat(1), log_id=41), frame(chat(2), log_id=42), frame(chat(3), log_id=43, ack=False))]
         sink = Kept()
         async with running(fake.feed(), sink):
             await sink.until(lambda kept: len(kept.events) == 3)
@@ -270,9 +268,7 @@ async def test_a_tiktok_out_of_reach_is_unreachable_and_then_heard() -> None:
 
 async def test_without_a_name_there_is_nothing_to_listen_to() -> None:
     sink = Kept()
-    feed = TikTokFeed(
-        " @ ", web_url="http://127.0.0.1:1", webcast_url="http://127.0.0.1:1", sign_url="http://127.0.0.1:1"
-    )
+    feed = TikTokFeed(" @ ", web_url="http://127.0.0.1:1", webcast_url="http://127.0.0.1:1", sign_url="http://127.0.0.1:1")
     async with running(feed, sink):
         await sink.until(lambda kept: kept.codes == ["not_connected"])
 

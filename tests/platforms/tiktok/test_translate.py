@@ -61,9 +61,7 @@ def test_a_chat_carries_person_text_and_standing() -> None:
     user.follow_info.follower_count = 12
     user.follow_info.following_count = 3
     identity = wire.Identity(is_moderator=True, is_follower=True)
-    said = wire.ChatMessage(
-        common=common(11), user=user, content=b"one\ntwo\x00", content_language="de", user_identity=identity
-    )
+    said = wire.ChatMessage(common=common(11), user=user, content=b"one\ntwo\x00", content_language="de", user_identity=identity)
     event = translate("WebcastChatMessage", said.SerializeToString(), ARRIVAL)
     assert isinstance(event, Chat)
     assert (event.room, event.msg_id, event.at_ms, event.text, event.language) == (
@@ -97,9 +95,7 @@ def test_a_person_without_an_id_is_left_out_and_the_event_stays() -> None:
     event = translate(*chat(5, user_id=0), ARRIVAL)
     assert isinstance(event, Chat)
     assert event.person is None
-    like = translate(
-        "WebcastLikeMessage", wire.LikeMessage(common=common(6), count=3, total=99).SerializeToString(), ARRIVAL
-    )
+    like = translate("WebcastLikeMessage", wire.LikeMessage(common=common(6), count=3, total=99).SerializeToString(), ARRIVAL)
     assert isinstance(like, Like)
     assert (like.person, like.count, like.total) == (None, 3, 99)
 
@@ -145,11 +141,7 @@ def test_a_social_message_is_one_follow_or_one_share(action: int, key: str, kind
 
 def test_only_action_1_of_a_member_message_is_a_join() -> None:
     kinds = [
-        type(
-            translate(
-                "WebcastMemberMessage", wire.MemberMessage(common=common(1), action=action).SerializeToString(), ARRIVAL
-            )
-        )
+        type(translate("WebcastMemberMessage", wire.MemberMessage(common=common(1), action=action).SerializeToString(), ARRIVAL))
         for action in (1, 3, 26)
     ]
     assert kinds == [Join, Unknown, Unknown]
@@ -224,6 +216,4 @@ def test_a_damaged_recorded_payload_never_raises(pick: int, at: int, value: int)
     damaged = bytearray(payload)
     damaged[at % len(damaged)] = value
     event = translate(method, bytes(damaged), ARRIVAL)
-    assert isinstance(
-        event, Chat | Gift | Like | Follow | Share | Join | RoomCount | StreamEnded | StreamPaused | Unknown
-    )
+    assert isinstance(event, Chat | Gift | Like | Follow | Share | Join | RoomCount | StreamEnded | StreamPaused | Unknown)

@@ -16,9 +16,7 @@ DISPLAY_KEY = paths(
 )  # fmt: skip
 
 USER_ID = paths("user.userId", "user.id", "user.user_id", "user.idStr", "user.id_str", "userId", "user_id")
-HANDLE = paths(
-    "user.uniqueId", "user.displayId", "user.display_id", "user.unique_id", "uniqueId", "unique_id", "username"
-)
+HANDLE = paths("user.uniqueId", "user.displayId", "user.display_id", "user.unique_id", "uniqueId", "unique_id", "username")
 NAME = paths("user.nickname", "nickname")
 AVATAR = paths(
     "user.profilePictureUrl", "user.profilePicture.urls.0", "user.profilePicture.url.0", "user.avatarThumb.urlList.0",
@@ -32,9 +30,7 @@ MODERATOR = paths(
     "userIdentity.isModeratorOfAnchor", "userIdentity.isModerator", "user_identity.is_moderator_of_anchor",
     "user.isModerator", "isModerator",
 )  # fmt: skip
-SUBSCRIBER = paths(
-    "userIdentity.isSubscriberOfAnchor", "user_identity.is_subscriber_of_anchor", "user.isSubscriber", "isSubscriber"
-)
+SUBSCRIBER = paths("userIdentity.isSubscriberOfAnchor", "user_identity.is_subscriber_of_anchor", "user.isSubscriber", "isSubscriber")
 FOLLOWER = paths("userIdentity.isFollowerOfAnchor", "userIdentity.isFollower", "user_identity.is_follower_of_anchor")
 FOLLOW_ROLE = paths("followRole", "user.followRole")  # 0 none, 1 follower, 2 friend
 

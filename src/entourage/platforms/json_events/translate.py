@@ -203,9 +203,7 @@ def _present(data: Data, place: _Place) -> LiveEvent:
 
 def _subscribe(data: Data, place: _Place) -> LiveEvent:
     months = first(data, aliases.MONTHS)
-    return Subscribe(
-        **place, person=_person(data, place), months=1 if months is None else fields.number(months, "subMonth") or 1
-    )
+    return Subscribe(**place, person=_person(data, place), months=1 if months is None else fields.number(months, "subMonth") or 1)
 
 
 def _room_count(data: Data, place: _Place) -> LiveEvent:

@@ -40,7 +40,5 @@ def translate(frame: str | bytes, mapper: Mapper, received_ms: int) -> Heard:
 
 def _refused(frame: str | bytes, name: str, reason: str, received_ms: int) -> Heard:
     payload = frame.encode(errors="replace") if isinstance(frame, str) else frame
-    kept = Unknown(
-        platform=PLATFORM, room="", msg_id="", at_ms=received_ms, name=clean(f"refused:{name}"), payload=payload
-    )
+    kept = Unknown(platform=PLATFORM, room="", msg_id="", at_ms=received_ms, name=clean(f"refused:{name}"), payload=payload)
     return Heard([kept], refused=reason)

@@ -120,11 +120,7 @@ def _person(user: wire.User, identity: wire.Identity | None = None) -> Person | 
         max(follows.follower_count, 0) if known else None,
         max(follows.following_count, 0) if known else None,
         user.verified if known or user.verified else None,
-        *(
-            (identity.is_moderator, identity.is_subscriber_of_anchor, identity.is_follower)
-            if identity is not None
-            else ()
-        ),
+        *((identity.is_moderator, identity.is_subscriber_of_anchor, identity.is_follower) if identity is not None else ()),
     )
 
 
