@@ -38,6 +38,7 @@ from entourage.simulators.tiktok.evening import Evening
 from entourage.simulators.tiktok.fake import FakeTikTok
 from entourage.simulators.tiktok.player import AS_FAST_AS_IT_GOES
 from entourage.simulators.tiktok.stage import Stage
+from entourage.viewers import jobs
 from entourage.viewers.intake import Intake
 from entourage.viewers.listen import Listener
 from entourage.viewers.updates import Publisher
@@ -130,17 +131,26 @@ def open_house(settings: Settings, *, pace: Pace | None = None) -> House:
         redis=redis,
         serving=[publisher.run],
         listening=[publisher.run, Listener(db, intake, publisher, feeds.make).run],
-        working=[Worker(db, _registry()).run, Scheduler(db, _SCHEDULES).run],
+        working=[Worker(db, _registry(publisher)).run, Scheduler(db, _SCHEDULES).run],
     )
 
 
-_SCHEDULES = (Schedule("tidy", "17 4 * * *", "UTC", "house.tidy"),)
+_SCHEDULES = (
+    Schedule("tidy", "17 4 * * *", "UTC", "house.tidy"),
+    # Midnights of all zones fall on a quarter of an hour.
+    Schedule("birthdays", "*/15 * * * *", "UTC", "viewers.birthdays"),
+)
 
 
-def _registry() -> Registry:
+def _registry(publisher: Publisher) -> Registry:
     """Say who does which kind of job."""
     registry = Registry()
     registry.add("house.tidy", _tidy)
+
+    async def tell_birthdays(context: JobContext) -> None:
+        await jobs.announce_birthdays(context.db, publisher)
+
+    registry.add("viewers.birthdays", tell_birthdays)
     return registry
 
 

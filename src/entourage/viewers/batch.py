@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from entourage.kernel import rows
 from entourage.ports import live
-from entourage.viewers import gift, keys, kinds, people, stream, tables, tally, visit
+from entourage.viewers import birthdays, gift, keys, kinds, people, stream, tables, tally, visit
 from entourage.viewers.memory import Memory
 from entourage.viewers.outcome import Outcome
 
@@ -54,6 +54,8 @@ def store(connection: Connection, memory: Memory, events: Sequence[live.LiveEven
     if _DEEDS.run(connection, deeds) != len(deeds):
         raise SeenBefore
     sums.write(connection)
+    if outcome.arrived and memory.config.birthday_reminder:
+        birthdays.greet(connection, memory, outcome)
     for one in fresh:
         if one.msg_key is not None:
             memory.recent[one.now.id, one.msg_key] = None

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, select, update
 
 from entourage.kernel import clock, tenancy
 from entourage.kernel.db import Database
-from entourage.viewers import memory, stream, visit
+from entourage.kernel.tables import Creator
+from entourage.viewers import birthdays, memory, stream, visit
 from entourage.viewers.tables import Choice, Stream, Visit
 from entourage.viewers.updates import Publisher
 
@@ -34,6 +35,20 @@ async def sweep(db: Database, publisher: Publisher | None = None) -> int:
         if publisher and left:
             publisher.left(creator_id, left)
     return closed
+
+
+async def announce_birthdays(db: Database, publisher: Publisher) -> int:
+    """Tell each creator's screens, once on each of the creator's days, whose birthday is today. Returns how many."""
+    async with tenancy.everywhere(db, "find creators whose day has begun") as session:
+        creator_ids = (await session.scalars(select(Creator.id).where(Creator.active).order_by(Creator.id))).all()
+    told = 0
+    for creator_id in creator_ids:
+        async with tenancy.inside(db, creator_id, write=True) as session:
+            today = await birthdays.announce(session)
+            if today:
+                session.after_commit(partial(publisher.birthdays, creator_id, today))
+        told += len(today)
+    return told
 
 
 async def finish(db: Database, creator_id: int, stream_ids: Sequence[int], publisher: Publisher | None = None) -> None:

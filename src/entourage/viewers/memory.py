@@ -52,6 +52,7 @@ class Memory:
         self.rules: list[tier.Rule] = []
         self.config = tables.Choice()
         self.week = Week(ZoneInfo("UTC"))
+        self.birthdays: tuple[str, dict[int, str]] = ("", {})  # the day, and who celebrates on it and was not greeted yet
 
     def trim(self) -> None:
         """Keep memory bounded: the oldest half goes when there is too much of something."""
@@ -84,9 +85,9 @@ class Memory:
             .order_by(t.sort_order)
         )
         self.rules = [tier.Rule(*rule) for rule in rules] or list(tier.DEFAULTS)
-        names = ("auto_vip_promotion", "auto_fetch_tiktok_data", "session_timeout", "heatmap_enabled")
+        names = ("auto_vip_promotion", "birthday_reminder", "auto_fetch_tiktok_data", "session_timeout", "heatmap_enabled")
         found = (connection.execute(select(*(getattr(c, n) for n in names)).where(c.creator_id == self.creator_id))).first()
-        values = found or (True, True, 300, True)
+        values = found or (True, True, True, 300, True)
         self.config = tables.Choice(**dict(zip(names, values, strict=True)))
 
     def remember(self, who: people.Who) -> None:

@@ -15,6 +15,7 @@ class Outcome:
     arrived: set[int] = field(default_factory=set)
     left: list[int] = field(default_factory=list)
     promoted: list[tuple[int, str | None, str]] = field(default_factory=list)  # viewer, old tier, new tier
+    birthdays: list[tuple[int, int | None]] = field(default_factory=list)  # viewer, age
     feed: list[schemas.FeedItem] = field(default_factory=list)
     watching: dict[str, int] = field(default_factory=dict)
     ended: list[int] = field(default_factory=list)

@@ -77,6 +77,7 @@ class Card(Owned, Base):
     tags: Mapped[list[str]] = mapped_column(default=list)
     birthday: Mapped[str | None] = mapped_column(String(10))  # YYYY-MM-DD, or --MM-DD without a year
     birthday_mmdd: Mapped[str | None] = mapped_column(String(5))
+    greeted_on: Mapped[str | None] = mapped_column(String(10))  # the creator's day on which they were last seen on their birthday
     discord_username: Mapped[str | None] = mapped_column(String(100))
     tts_voice: Mapped[str | None] = mapped_column(String(100))
     age: Mapped[int | None] = mapped_column(Integer())
@@ -247,6 +248,7 @@ class Choice(Owned, Base):
     creator_id: Mapped[int] = mapped_column(BigInteger(), primary_key=True, autoincrement=False)
     auto_vip_promotion: Mapped[bool] = mapped_column(Boolean(), default=True)
     birthday_reminder: Mapped[bool] = mapped_column(Boolean(), default=True)
+    birthdays_told_on: Mapped[str | None] = mapped_column(String(10))  # the creator's day whose birthdays were announced
     auto_fetch_tiktok_data: Mapped[bool] = mapped_column(Boolean(), default=True)
     session_timeout: Mapped[int] = mapped_column(Integer(), default=300)  # seconds
     heatmap_enabled: Mapped[bool] = mapped_column(Boolean(), default=True)

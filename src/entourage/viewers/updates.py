@@ -68,6 +68,9 @@ class Publisher:
             if who := known(viewer_id):
                 pending.announced.append(("viewer:vip-promoted", who, {"tier": new, "oldTier": old}))
                 pending.feed.append(_promotion(who, new))
+        for viewer_id, age in outcome.birthdays:
+            if who := known(viewer_id):
+                pending.announced.append(("viewer:birthday-live", who, {"age": age}))
         pending.left += outcome.left
         pending.feed = (pending.feed + outcome.feed)[-_FEED_MOST:]
         self._wake.set()
@@ -87,6 +90,12 @@ class Publisher:
         row = msgspec.convert(msgspec.to_builtins(viewer), schemas.ViewerRow)
         event = "viewer:vip-set" if row.vip_tier else "viewer:vip-removed"
         self._send([_update(creator_id, event, {**_named(row), "tier": row.vip_tier, "viewer": row})])
+
+    def birthdays(self, creator_id: int, today: Sequence[schemas.BirthdayRow]) -> None:
+        """Say whose birthday is today."""
+        self._send(
+            [_update(creator_id, "viewer:birthday", {**_named(one.viewer), "age": one.turns, "viewer": one.viewer}) for one in today]
+        )
 
     def forgotten(self, creator_id: int, viewer_id: int) -> None:
         """Say that a viewer was erased: screens drop the row."""
