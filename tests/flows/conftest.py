@@ -1,0 +1,30 @@
+"""What the tests of whole flows share: a creator whose stream is on a fake TikTok."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from entourage.kernel import clock, connections, tenancy
+from entourage.kernel.db import Database
+from entourage.kernel.tables import Creator
+from entourage.simulators.tiktok.fake import FakeTikTok
+from tests.flows.ears import HOST
+
+
+@pytest.fixture
+async def tiktok(anyio_backend: str) -> AsyncIterator[FakeTikTok]:
+    """Start a fake TikTok that tells a listener who comes back everything it may have missed, however fast an evening plays."""
+    async with FakeTikTok(history=2_000) as started:
+        yield started
+
+
+@pytest.fixture
+async def creator_id(db: Database) -> int:
+    """Let a creator in Berlin move in who has connected their TikTok."""
+    async with tenancy.everywhere(db, "a test's creator", write=True) as session:
+        creator = Creator(name="Ada Live", zone="Europe/Berlin", created_at=clock.now())
+        session.add(creator)
+        await session.flush()
+    async with tenancy.inside(db, creator.id, write=True) as session:
+        await connections.put(session, "tiktok", account=HOST)
+    return creator.id
