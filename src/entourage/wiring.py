@@ -20,6 +20,7 @@ from entourage.kernel.accounts.attempts import Attempts, MemoryCounter, RedisCou
 from entourage.kernel.accounts.passwords import Passwords
 from entourage.kernel.bus.port import Bus
 from entourage.kernel.db import Database
+from entourage.kernel.errors import Invalid
 from entourage.kernel.jobs.context import JobContext
 from entourage.kernel.jobs.registry import Registry
 from entourage.kernel.jobs.schedule import Schedule, Scheduler
@@ -171,8 +172,12 @@ async def open_demo(settings: Settings, *, speed: float = 1.0, seed: int = 42) -
     """Open a house that listens to a make-believe TikTok with an evening on it, in a database of its own.
 
     Nothing of it can reach real totals: the database is another file (or must be named for it), and the feed's
-    addresses lead nowhere but to the simulator. Its panel of buttons is at /simulators/tiktok.
+    addresses lead nowhere but to the simulator. Its panel of buttons is at /simulators/tiktok. Raises Invalid when
+    the settings name a database that was not made for this.
     """
+    if settings.database_url and "demo" not in settings.database.rpartition("/")[2].partition("?")[0]:
+        msg = "The demo keeps away from real numbers: unset ENTOURAGE_DATABASE_URL, or name a database with `demo` in its name."
+        raise Invalid(msg)
     tiktok = FakeTikTok(media_url=f"{settings.base_url}/simulators/tiktok")
     await tiktok.start()
     settings = replace(settings, data_dir=str(settings.data_path / "demo"), tiktok_web_url=tiktok.url, tiktok_sign_url=tiktok.url)

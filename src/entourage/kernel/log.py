@@ -59,7 +59,7 @@ def configure(level: str = "INFO", style: str = "auto") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("uvicorn.access", "httpx2", "httpcore2", "websockets", "engineio", "socketio", "aiosqlite"):
+    for noisy in ("uvicorn.access", "uvicorn.error", "alembic", "httpx2", "httpcore2", "websockets", "engineio", "socketio", "aiosqlite"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

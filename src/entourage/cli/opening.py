@@ -1,0 +1,46 @@
+"""How commands open the house: its settings, its log, its database in the newest shape, and closing it again."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from entourage import migrations
+from entourage.kernel import log
+from entourage.kernel.settings import Settings
+from entourage.wiring import House, open_house
+
+T = TypeVar("T")
+
+
+def settings_of(**changes: Any) -> Settings:  # noqa: ANN401 - whatever types the settings have
+    """Read the settings, changed by the options that were given (None leaves a setting as it is)."""
+    return replace(Settings.read(), **{name: value for name, value in changes.items() if value is not None})
+
+
+def run_now(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run asynchronous work to its end, on uvloop where there is one."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(work())
+
+
+@asynccontextmanager
+async def briefly(settings: Settings) -> AsyncIterator[House]:
+    """Open the house for one errand, quietly, with its database in the newest shape."""
+    log.configure("WARNING", settings.log_format)
+    house = open_house(settings)
+    try:
+        await migrations.upgrade(house.db)
+        yield house
+    finally:
+        await house.close()
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    if sys.platform == "win32":
+        return None
+    import uvloop
+
+    return uvloop.new_event_loop
