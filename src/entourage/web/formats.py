@@ -91,7 +91,8 @@ def _since(iso: str) -> str:
     if seconds < 60:  # noqa: PLR2004
         return _("just now")
     if seconds < _DAY_S:
-        return format_timedelta(-seconds, granularity="minute", threshold=1.0 if seconds < 3600 else 0.9, format="short", add_direction=True, locale=voice().locale)  # noqa: E501, PLR2004
+        whole = seconds // 60 * 60 if seconds < 3600 else seconds // 3600 * 3600  # noqa: PLR2004
+        return format_timedelta(-whole, granularity="minute", threshold=1.0, format="short", add_direction=True, locale=voice().locale)
     return day(iso)
 
 

@@ -19,7 +19,7 @@ async def show(request: Asked, actor: Actor, db: Database, ref: str) -> Template
     async with tenancy.inside(db, actor.creator_id) as session:
         viewer = await profile.detail(session, ref)
         rules = await tiers.rules(session)
-        page = part(request, "parts/drawer.html") if wants_part(request) else await viewers.page(request, session, viewers.Choice())
+        page = part(request, "parts/drawer.html") if wants_part(request) else await viewers.page(request, session, viewers.Choice(), viewer)
     page.context.update(viewer=viewer, rules=rules, may_edit=actor.may("viewers.edit"))
     return page
 

@@ -61,6 +61,7 @@ async def show(request: Asked, actor: Actor, db: Database) -> Template:
         return await framed(
             request, session, "tonight", "pages/tonight.html",
             tonight=tonight,
+            watching=max((one.state["watching"] for one in links if one.enabled and one.state.get("watching") is not None), default=None),
             now=Now(await feed.recent(session, _LINES), here),
             top=await supporters.tonight(session, _TOP),
             arrival=await _arrival(session, str(best.id)) if best else None,

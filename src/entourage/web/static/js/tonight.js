@@ -45,7 +45,7 @@ function usual(coins, mean) {
 function words(item) {
   switch (item.kind) {
     case "comment": return item.text ?? "";
-    case "gift": return t("gave {gift} × {n}", { gift: item.gift ?? t("a gift"), n: number(item.amount ?? 1) });
+    case "gift": return (item.amount ?? 1) > 1 ? t("gave {gift} × {n}", { gift: item.gift ?? t("a gift"), n: number(item.amount) }) : t("gave {gift}", { gift: item.gift ?? t("a gift") });
     case "like": return tn("liked", "liked × {n}", item.amount ?? 1);
     case "share": return t("shared the stream");
     case "follow": return t("follows you now");

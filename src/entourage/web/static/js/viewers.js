@@ -1,18 +1,18 @@
 // The list of viewers: search as you type, more rows below, cells that follow the live stream where they stand.
 
-import { ago, compact, duration, moment, number, refreshTimes, tn } from "./words.js";
+import { ago, duration, moment, number, refreshTimes, tn } from "./words.js";
 import { tier } from "./people.js";
 
 const list = document.getElementById("viewers");
 const fresh = document.getElementById("fresh");
 const search = document.getElementById("viewer-search");
 const shows = {
-  total_coins_spent: compact,
+  total_coins_spent: number,
   total_watchtime_seconds: duration,
   total_visits: number,
-  total_gifts_sent: compact,
-  total_comments: compact,
-  total_likes: compact,
+  total_gifts_sent: number,
+  total_comments: number,
+  total_likes: number,
 };
 let unseen = 0;
 let asked = 0;
