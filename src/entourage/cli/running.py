@@ -6,7 +6,7 @@ import signal
 import socket
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Annotated, Final
 from urllib.error import HTTPError, URLError
 
@@ -125,21 +125,27 @@ def show_link(sentence: str, link: str) -> None:
     _say.print(f"\n    {link}\n", soft_wrap=True, highlight=False, markup=False)
 
 
-def open_socket(host: str, port: int) -> socket.socket:
-    """Take the address to listen on; raises Conflict when somebody else has it and Invalid when it is not ours."""
+@contextmanager
+def open_socket(host: str, port: int) -> Iterator[socket.socket]:
+    """Hold the address to listen on; raises Conflict when somebody else has it and Invalid when it is not ours."""
     try:
         family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        taken = socket.socket(family, kind, proto)
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(address)
-        taken.listen(2048)
     except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            msg = f"Port {port} is taken: is Entourage running already? Otherwise choose another with --port {port + 1}."
-            raise Conflict(msg) from error
-        msg = f"Cannot listen on {host}:{port}: {error.strerror}. ENTOURAGE_HOST must be an address of this computer."
-        raise Invalid(msg) from error
-    return taken
+        raise _not_ours(host, port, error) from error
+    with socket.socket(family, kind, proto) as taken:
+        try:
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            taken.bind(address)
+            taken.listen(2048)
+        except OSError as error:
+            raise _not_ours(host, port, error) from error
+        yield taken
+
+
+def _not_ours(host: str, port: int, error: OSError) -> Exception:
+    if error.errno == errno.EADDRINUSE:
+        return Conflict(f"Port {port} is taken: is Entourage running already? Otherwise choose another with --port {port + 1}.")
+    return Invalid(f"Cannot listen on {host}:{port}: {error.strerror}. ENTOURAGE_HOST must be an address of this computer.")
 
 
 def _keep_open(settings: Settings, roles: set[str]) -> None:
@@ -163,13 +169,13 @@ def _keep_open(settings: Settings, roles: set[str]) -> None:
 def _run_house(settings: Settings, roles: set[str], opened: Opener, welcome: Callable[[House], Awaitable[None]]) -> None:
     async def work() -> None:
         log.configure(settings.log_level, settings.log_format)
-        taken = open_socket(settings.host, settings.port) if "web" in roles else None
-        house = await opened()
-        try:
-            await migrations.upgrade(house.db)
-            await _live(house, roles, taken, welcome)
-        finally:
-            await house.close()
+        with open_socket(settings.host, settings.port) if "web" in roles else nullcontext() as taken:
+            house = await opened()
+            try:
+                await migrations.upgrade(house.db)
+                await _live(house, roles, taken, welcome)
+            finally:
+                await house.close()
 
     run_now(work)
 
