@@ -67,7 +67,7 @@ def make_house(db: Database, **changes: Any) -> House:
     vault = Vault([KEY])
     secrets.use(vault)
     bus = MemoryBus()
-    publisher = Publisher(bus)
+    publisher = Publisher(bus, db)
     return House(
         settings=replace(Settings(), **changes), db=db, vault=vault, bus=bus, publisher=publisher, intake=Intake(db, publisher),
         attempts=Attempts(MemoryCounter()), passwords=light_passwords(), csrf_secret="for tests",

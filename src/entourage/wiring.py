@@ -116,7 +116,7 @@ def open_house(settings: Settings, *, pace: Pace | None = None) -> House:
     secrets.use(vault)
     redis: Redis | None = Redis.from_url(settings.redis_url) if settings.redis_url else None
     db, bus = Database(settings.database), _bus(settings)
-    publisher = Publisher(bus)
+    publisher = Publisher(bus, db)
     intake = Intake(db, publisher)
     feeds = Feeds(settings, pace or Pace())
     return House(

@@ -1,6 +1,7 @@
 """What the tests of whole flows share: a creator whose stream is on a fake TikTok."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,8 @@ from entourage.kernel.db import Database
 from entourage.kernel.tables import Creator
 from entourage.simulators.tiktok.fake import FakeTikTok
 from tests.flows.ears import HOST
+from tests.flows.houses import Open, served
+from tests.people import Cast, settle
 
 
 @pytest.fixture
@@ -28,3 +31,16 @@ async def creator_id(db: Database) -> int:
     async with tenancy.inside(db, creator.id, write=True) as session:
         await connections.put(session, "tiktok", account=HOST)
     return creator.id
+
+
+@pytest.fixture
+async def open_house(tmp_path: Path, database_url: str, anyio_backend: str) -> AsyncIterator[Open]:
+    """Open a whole house on a real port."""
+    async with served(tmp_path, database_url) as one:
+        yield one
+
+
+@pytest.fixture
+async def cast(open_house: Open) -> Cast:
+    """Let everybody move in."""
+    return await settle(open_house.house.db)

@@ -24,7 +24,7 @@ PATIENCE_S = 60.0
 @asynccontextmanager
 async def listening(db: Database, tiktok: FakeTikTok, pace: Pace = QUICK) -> AsyncIterator[Intake]:
     """Listen for as long as the context is open, then store what was heard, as a house does that is closed in order."""
-    publisher = Publisher(MemoryBus())
+    publisher = Publisher(MemoryBus(), db)
     intake = Intake(db, publisher)
     settings = replace(Settings(), tiktok_web_url=tiktok.url, tiktok_sign_url=tiktok.url, tiktok_webcast_url=tiktok.webcast_url)
     run = asyncio.create_task(Listener(db, intake, publisher, Feeds(settings, pace).make).run())

@@ -91,7 +91,7 @@ async def test_the_days_birthdays_are_announced_once(db: Database, creator_id: i
     await door.enter("1", "100")
     await born(db, creator_id, "viewer1", "1990-05-18")
     bus = MemoryBus()
-    publisher = Publisher(bus)
+    publisher = Publisher(bus, db)
 
     async with bus.subscribe() as batches:
         assert await jobs.announce_birthdays(db, publisher) == 1
