@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from entourage.kernel import rows
+from entourage.kernel import clock, rows
 from entourage.ports import live
 from entourage.viewers import birthdays, gift, keys, kinds, people, stream, tables, tally, visit
 from entourage.viewers.memory import Memory
@@ -23,6 +23,9 @@ _KINDS: dict[type[live.Event], int] = {
     live.Join: kinds.JOIN,
     live.Subscribe: kinds.SUBSCRIBE,
 }
+
+_EARLIEST_MS = 1_451_606_400_000  # 2016: before it there was no TikTok
+_MOST_AHEAD_MS = 2 * 86_400_000  # clocks go wrong by zones, not by more
 
 _DEEDS = rows.Upsert(
     tables.Interaction,
@@ -66,7 +69,12 @@ def store(connection: Connection, memory: Memory, events: Sequence[live.LiveEven
 def _place(
     connection: Connection, memory: Memory, events: Sequence[live.LiveEvent], outcome: Outcome, *, recorded: bool
 ) -> list[tally.Placed]:
-    """Put every event into its stream."""
+    """Put every event into its stream; raises Unfit for a moment that no stream can be at."""
+    latest = clock.now_ms() + _MOST_AHEAD_MS
+    for e in events:
+        if not _EARLIEST_MS <= e.at_ms <= latest:
+            msg = f"no stream is at {e.at_ms}"
+            raise tally.Unfit(msg)
     unknown = {(e.platform, e.room) for e in events if e.room} - memory.streams.keys()
     if unknown:
         memory.streams.update(stream.find(connection, memory.creator_id, unknown))
@@ -80,7 +88,7 @@ def _place(
     for e in events:
         now = memory.streams[e.platform, e.room] if e.room else _current(connection, memory, e, outcome, recorded=recorded)
         kind = _KINDS.get(type(e))
-        key = None if kind is None else keys.of_event(e, getattr(e, "text", ""))
+        key = None if kind is None else keys.of_event(e, e.text if type(e) is live.Chat else str(e.count) if type(e) is live.Like else "")
         placed.append(tally.Placed(e, now, kind, key))
     return placed
 
@@ -92,8 +100,9 @@ def _begin(
     begun = stream.start(connection, memory.creator_id, firsts, recorded=recorded)
     if not recorded:
         for platform in {platform for platform, _ in begun}:
-            ids = [now.id for (its, _), now in begun.items() if its == platform]
-            over = stream.supersede(connection, memory.creator_id, platform, ids)
+            mine = [now for now in begun.values() if now.platform == platform]
+            at_ms = max(now.started_ms for now in mine)
+            over = stream.supersede(connection, memory.creator_id, platform, [now.id for now in mine], at_ms)
             outcome.ended += over
             for now in memory.streams.values():
                 if now.id in over:
@@ -104,13 +113,25 @@ def _begin(
 
 def _current(connection: Connection, memory: Memory, e: live.LiveEvent, outcome: Outcome, *, recorded: bool) -> stream.Now:
     """Find the stream of an event whose source does not name the broadcast."""
-    now = memory.current.get(e.platform) or stream.newest(connection, memory.creator_id, e.platform, recorded=recorded)
-    if now is None or not stream.goes_on(now, e.at_ms):
+    now = memory.current.get((e.platform, recorded))
+    if now is None or not stream.covers(now, e.at_ms):
+        now = _loaded_around(connection, memory, e, recorded=recorded)
+    if now is None:
         room = (e.platform, stream.local_room())
         now = _begin(connection, memory, {room: e.at_ms}, outcome, recorded=recorded)[room]
-    now = memory.streams.setdefault((now.platform, now.room), now)
-    memory.current[e.platform] = now
+    memory.current[e.platform, recorded] = now
+    # What follows in the same batch is measured against this.
+    now.last_event_ms = max(now.last_event_ms, e.at_ms)
     return now
+
+
+def _loaded_around(connection: Connection, memory: Memory, e: live.LiveEvent, *, recorded: bool) -> stream.Now | None:
+    """Find the stream around an event: what memory holds of it is newer than what is stored."""
+    held = [now for now in memory.streams.values() if now.platform == e.platform and now.recorded == recorded]
+    now = max((one for one in held if stream.covers(one, e.at_ms)), key=lambda one: one.last_event_ms, default=None)
+    if now is None:
+        now = stream.around(connection, memory.creator_id, e.platform, e.at_ms, recorded=recorded)
+    return None if now is None else memory.streams.setdefault((now.platform, now.room), now)
 
 
 def _drop_repeats(memory: Memory, placed: list[tally.Placed], outcome: Outcome) -> list[tally.Placed]:

@@ -8,15 +8,16 @@ and left out, and the rest is kept.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from entourage.kernel import log, tenancy
+from entourage.kernel import clock, log, tenancy
 from entourage.kernel.db import Database
 from entourage.ports import live
 from entourage.viewers import batch, stray, updates
@@ -28,20 +29,34 @@ MOST = 500
 FULL = 10_000
 _LOOK_FIRST = 20
 _RETRY_S = (0.1, 0.5, 1.0, 2.0, 5.0)
-
-# Trouble that no event is to blame for: the batch waits and is tried again, nothing is dropped.
-_NOT_THE_EVENTS = (OperationalError, InterfaceError, InternalError, ProgrammingError, OSError)
+_PATIENCE_S = 10.0
 
 _log = log.get(__name__)
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
 class Receipt:
-    """What became of the events of one `put`."""
+    """What became of the events of one `put`; each is one of these.
+
+    `noted` is what counts nothing: how many watch, that somebody is still there, the stream's end, unknown messages.
+    """
 
     counted: int = 0
     repeated: int = 0
     refused: int = 0
+    noted: int = 0
+
+
+def _sum(receipts: Iterable[Receipt]) -> Receipt:
+    total = Receipt()
+    for one in receipts:
+        total.counted += one.counted
+        total.repeated += one.repeated
+        total.refused += one.refused
+        total.noted += one.noted
+    return total
 
 
 @dataclass(slots=True)
@@ -88,14 +103,19 @@ class Intake:
         await self._queue(creator_id, _Parcel(events, recorded, done))
         return await done
 
-    async def close(self) -> None:
-        """Store what is queued, then stop."""
+    async def close(self, patience_s: float = _PATIENCE_S) -> None:
+        """Store what is queued, then stop; a database that stays away longer than `patience_s` is not waited for."""
+        until = asyncio.get_running_loop().time() + patience_s
+        while self.backlog() and asyncio.get_running_loop().time() < until:
+            await asyncio.sleep(0.005)
+        if lost := self.backlog():
+            _log.error("intake.closed_too_early", lost=lost)
+        tasks = [lane.task for lane in self._lanes.values() if lane.task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         for lane in self._lanes.values():
-            while lane.waiting and lane.task and not lane.task.done():
-                await asyncio.sleep(0.005)
-            if lane.task:
-                lane.task.cancel()
-        await asyncio.gather(*(lane.task for lane in self._lanes.values() if lane.task), return_exceptions=True)
+            _give_up(lane.parcels)
         self._lanes.clear()
 
     def take_busy(self) -> set[int]:
@@ -130,64 +150,80 @@ class Intake:
             events = [e for parcel in parcels for e in parcel.events]
             if lane.parcels:
                 lane.more.set()
-            receipt = await self._store(lane, events, recorded=bool(parcels) and parcels[0].recorded)
-            lane.waiting -= len(events)
-            lane.room.set()
-            _give_receipts(parcels, receipt)
+            try:
+                receipt = await self._store(lane, events, recorded=bool(parcels) and parcels[0].recorded)
+                _give_receipts(parcels, receipt)
+            except Exception:
+                _log.exception("intake.failed", events=len(events))
+            finally:
+                _give_up(parcels)
+                lane.waiting -= len(events)
+                lane.room.set()
 
     async def _store(self, lane: _Lane, events: Sequence[live.LiveEvent], *, recorded: bool) -> Receipt:
-        total = Receipt()
-        for start in range(0, len(events), MOST):
-            part = await self._try(lane, events[start : start + MOST], recorded=recorded)
-            total.counted += part.counted
-            total.repeated += part.repeated
-            total.refused += part.refused
-        return total
+        return _sum([await self._try(lane, events[start : start + MOST], recorded=recorded) for start in range(0, len(events), MOST)])
 
     async def _try(self, lane: _Lane, events: Sequence[live.LiveEvent], *, recorded: bool) -> Receipt:
         """Store one batch, whatever it takes."""
-        tries = 0
         while True:
             work = partial(_store, lane.memory, events, recorded=recorded, look_first=lane.look_first > 0)
             try:
-                outcome = await tenancy.batch_inside(self._db, lane.memory.creator_id, work)
+                outcome = await self._patiently(lane, work, len(events))
             except batch.SeenBefore:
                 lane.memory.forget()
                 lane.look_first = _LOOK_FIRST
-            except _NOT_THE_EVENTS as error:
-                lane.memory.forget()
-                wait = _RETRY_S[min(tries, len(_RETRY_S) - 1)]
-                tries += 1
-                _log.warning("intake.database_away", events=len(events), tries=tries, wait_s=wait, error=str(error)[:300])
-                await asyncio.sleep(wait)
             except Exception as error:
                 lane.memory.forget()
                 return await self._halve(lane, events, error, recorded=recorded)
             else:
                 lane.look_first = max(0, lane.look_first - 1)
                 await self._tell(lane, outcome)
-                return Receipt(outcome.counted, outcome.repeated)
+                return Receipt(outcome.counted, outcome.repeated, noted=outcome.noted)
+
+    async def _patiently(self, lane: _Lane, work: Callable[[Connection], T], events: int) -> T:
+        """Run `work` in a transaction, again and again while the trouble is the database's."""
+        tries = 0
+        while True:
+            try:
+                return await tenancy.batch_inside(self._db, lane.memory.creator_id, work)
+            except Exception as error:
+                if not _is_away(error):
+                    raise
+                lane.memory.forget()
+                wait = _RETRY_S[min(tries, len(_RETRY_S) - 1)]
+                tries += 1
+                _log.warning("intake.database_away", events=events, tries=tries, wait_s=wait, error=str(error)[:300])
+                await asyncio.sleep(wait)
 
     async def _halve(self, lane: _Lane, events: Sequence[live.LiveEvent], error: Exception, *, recorded: bool) -> Receipt:
         if len(events) == 1:
             _log.error("intake.refused", event_type=type(events[0]).__name__, error=repr(error)[:500])
-            creator_id = lane.memory.creator_id
-            await tenancy.batch_inside(self._db, creator_id, partial(_refuse, creator_id, events[0], error))
+            try:
+                await self._patiently(lane, partial(_refuse, lane.memory.creator_id, events[0], error), 1)
+            except Exception:
+                _log.exception("intake.refused_unseen", event_type=type(events[0]).__name__)
             return Receipt(refused=1)
         middle = len(events) // 2
-        first = await self._try(lane, events[:middle], recorded=recorded)
-        second = await self._try(lane, events[middle:], recorded=recorded)
-        return Receipt(first.counted + second.counted, first.repeated + second.repeated, first.refused + second.refused)
+        return _sum([await self._try(lane, half, recorded=recorded) for half in (events[:middle], events[middle:])])
 
     async def _tell(self, lane: _Lane, outcome: Outcome) -> None:
+        """Tell who wants to know; the batch is stored, so whatever fails here must not fail it."""
         self._busy.add(outcome.creator_id)
-        if self._publisher:
-            self._publisher.stored(outcome, lane.memory.by_id.get)
-        if self._stored:
-            try:
+        try:
+            if self._publisher:
+                self._publisher.stored(outcome, lane.memory.by_id.get)
+            if self._stored:
                 await self._stored(outcome)
-            except Exception:
-                _log.exception("intake.listener_failed")
+        except Exception:
+            _log.exception("intake.listener_failed")
+
+
+def _is_away(error: Exception) -> bool:
+    """Tell trouble of the database, which passes, from a fault of what was to be stored, which does not."""
+    if isinstance(error, ProgrammingError):
+        # The server misses a table or a right; without its code the driver could not even ask.
+        return getattr(error.orig, "sqlstate", None) is not None
+    return isinstance(error, DBAPIError | PoolTimeout | OSError) and not isinstance(error, DataError | IntegrityError)
 
 
 def _take(lane: _Lane) -> list[_Parcel]:
@@ -204,10 +240,17 @@ def _take(lane: _Lane) -> list[_Parcel]:
     return taken
 
 
-def _give_receipts(parcels: Sequence[_Parcel], receipt: Receipt) -> None:
+def _give_receipts(parcels: Iterable[_Parcel], receipt: Receipt) -> None:
     for parcel in parcels:
         if parcel.done is not None and not parcel.done.done():
             parcel.done.set_result(receipt)
+
+
+def _give_up(parcels: Iterable[_Parcel]) -> None:
+    """Let no sender wait for a receipt that will not come."""
+    for parcel in parcels:
+        if parcel.done is not None and not parcel.done.done():
+            parcel.done.cancel()
 
 
 def _store(memory: Memory, events: Sequence[live.LiveEvent], connection: Connection, *, recorded: bool, look_first: bool) -> Outcome:
@@ -215,8 +258,9 @@ def _store(memory: Memory, events: Sequence[live.LiveEvent], connection: Connect
 
 
 def _refuse(creator_id: int, event: live.LiveEvent, error: Exception, connection: Connection) -> None:
+    """Keep a bad event as a stray; nothing that it says is trusted to fit a column."""
     name = f"refused:{type(event).__name__}:{type(error).__name__}"
-    unknown = live.Unknown(
-        platform=event.platform, room=event.room, msg_id=event.msg_id, at_ms=event.at_ms, name=name, payload=repr(event).encode()
-    )
+    platform = live.clean(str(event.platform))
+    payload = repr(event).encode(errors="replace")
+    unknown = live.Unknown(platform=platform, room="", msg_id="", at_ms=clock.now_ms(), name=name, payload=payload)
     stray.write(connection, creator_id, [unknown])

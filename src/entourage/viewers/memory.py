@@ -45,7 +45,7 @@ class Memory:
         self.people: dict[people.Account, people.Who] = {}
         self.by_id: dict[int, people.Who] = {}
         self.streams: dict[stream.Room, stream.Now] = {}
-        self.current: dict[str, stream.Now] = {}
+        self.current: dict[tuple[str, bool], stream.Now] = {}  # by platform, live or recorded
         self.visits: dict[visit.Key, visit.Sitting] = {}
         self.streaks: dict[gift.Key, gift.Streak] = {}
         self.recent: dict[tuple[int, int], None] = {}

@@ -21,3 +21,4 @@ class Outcome:
     ended: list[int] = field(default_factory=list)
     counted: int = 0
     repeated: int = 0
+    noted: int = 0

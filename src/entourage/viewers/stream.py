@@ -55,16 +55,17 @@ def find(connection: Connection, creator_id: int, rooms: Iterable[Room]) -> dict
     return {key: now for now in found if (key := (now.platform, now.room)) in wanted}
 
 
-def newest(connection: Connection, creator_id: int, platform: str, *, recorded: bool) -> Now | None:
-    """Load the live stream, or the recording, of a platform that was heard last."""
+def around(connection: Connection, creator_id: int, platform: str, at_ms: int, *, recorded: bool) -> Now | None:
+    """Load the live stream, or the recording, of a platform that a moment belongs to: of several the one heard last."""
+    s = tables.Stream
     statement = (
         select(*_COLUMNS)
-        .where(tables.Stream.creator_id == creator_id, tables.Stream.platform == platform, tables.Stream.recorded == recorded)
-        .order_by(tables.Stream.last_event_ms.desc())
-        .limit(1)
+        .where(s.creator_id == creator_id, s.platform == platform, s.recorded == recorded)
+        .where(s.started_ms <= at_ms + STALE_MS, s.last_event_ms >= at_ms - STALE_MS)
+        .order_by(s.last_event_ms.desc(), s.id.desc())
     )
-    row = (connection.execute(statement)).first()
-    return Now(*row) if row else None
+    found = (Now(*row) for row in connection.execute(statement))
+    return next((now for now in found if covers(now, at_ms)), None)
 
 
 def start(connection: Connection, creator_id: int, rooms: dict[Room, int], *, recorded: bool) -> dict[Room, Now]:
@@ -75,15 +76,16 @@ def start(connection: Connection, creator_id: int, rooms: dict[Room, int], *, re
     return find(connection, creator_id, rooms)
 
 
-def supersede(connection: Connection, creator_id: int, platform: str, newest: Iterable[int]) -> list[int]:
+def supersede(connection: Connection, creator_id: int, platform: str, newest: Iterable[int], at_ms: int) -> list[int]:
     """End what still counts as live on a platform when a new broadcast has begun there; returns the ended ones.
 
-    Nobody is live twice on one platform: an older stream lost its end to a crash or an outage.
+    Nobody is live twice on one platform: an older stream lost its end to a crash or an outage. One that was heard after
+    `at_ms`, the new one's beginning, goes on: then it is the new one that is late.
     """
     s = tables.Stream
     older = update(s).where(s.creator_id == creator_id, s.platform == platform, s.ended_ms.is_(None), ~s.recorded)
-    older = older.where(s.id.not_in(list(newest))).values(ended_ms=s.last_event_ms).returning(s.id)
-    return list(connection.scalars(older).all())
+    older = older.where(s.id.not_in(list(newest)), s.last_event_ms <= at_ms + REVIVAL_MS)
+    return list(connection.scalars(older.values(ended_ms=s.last_event_ms).returning(s.id)).all())
 
 
 def local_room() -> str:
@@ -91,9 +93,11 @@ def local_room() -> str:
     return f"local:{ids.new()}"
 
 
-def goes_on(now: Now, at_ms: int) -> bool:
-    """Tell whether an event without a room still belongs to this stream."""
-    return now.ended_ms is None and at_ms - now.last_event_ms <= STALE_MS
+def covers(now: Now, at_ms: int) -> bool:
+    """Tell whether an event without a room belongs to this stream: no long silence away, and not after its end."""
+    if at_ms < now.started_ms - STALE_MS:
+        return False
+    return at_ms <= now.last_event_ms + STALE_MS if now.ended_ms is None else at_ms <= now.ended_ms + REVIVAL_MS
 
 
 def write(connection: Connection, grown: Iterable[tuple[Now, tuple[int, ...]]]) -> None:

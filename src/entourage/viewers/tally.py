@@ -16,6 +16,10 @@ _VISITS, _WATCH, _COINS, _GIFTS, _COMMENTS, _LIKES, _SHARES = range(7)
 _S_VIEWERS, _S_NEW, _S_COINS, _S_GIFTS, _S_COMMENTS, _S_LIKES, _S_SHARES, _S_FOLLOWS, _S_JOINS, _S_WATCH = range(10)
 
 
+class Unfit(ValueError):
+    """An event says what cannot be."""
+
+
 class Placed(msgspec.Struct, gc=False):
     """An event with the stream it belongs to, its kind and its key if it is an interaction, its streak if a gift."""
 
@@ -25,6 +29,8 @@ class Placed(msgspec.Struct, gc=False):
     msg_key: int | None
     streak: str = ""
 
+
+_NOBODYS_GIFT = "gift without a person"
 
 _HOURS = rows.Upsert(
     tables.Hour,
@@ -96,7 +102,7 @@ class Tally:
         self._see(who, person, now, e.at_ms, counts, sums)
         coins = 0
         if one.kind is not None:
-            amount = e.count if type(e) is live.Like else e.months if type(e) is live.Subscribe else 1
+            amount = _amount(e)
             content = e.text if type(e) is live.Chat else None
             self.deeds.append((memory.creator_id, now.id, one.msg_key, who.id, one.kind, amount, content, e.at_ms))
             _TO[one.kind](who, counts, sums, amount)
@@ -109,8 +115,10 @@ class Tally:
             sums[_S_GIFTS] += pieces
             sums[_S_COINS] += coins
             active = pieces > 0
+            self.outcome.repeated += not active
         else:
             active = False
+            self._note(one)
         if active:
             self.outcome.counted += 1
             if self._heatmap:
@@ -124,24 +132,39 @@ class Tally:
             self._ticker.note(e, who, coins, first=who.id in self.outcome.met)
 
     def _add_nobody(self, one: Placed, sums: list[int]) -> None:
-        """Count what the room says about itself, and deeds whose person was left out."""
+        """Count deeds whose person was left out, and note all else."""
+        e = one.event
+        if one.kind is None:
+            self._note(one)
+            return
+        amount = _amount(e)
+        content = e.text if type(e) is live.Chat else None
+        self.deeds.append((self.memory.creator_id, one.now.id, one.msg_key, None, one.kind, amount, content, e.at_ms))
+        if type(e) is live.Like:
+            sums[_S_LIKES] += amount
+            self._anonymous_likes += amount
+        self.outcome.counted += 1
+
+    def _note(self, one: Placed) -> None:
+        """Take note of what the room says about itself, and keep what is of no use."""
         e, now = one.event, one.now
+        self.outcome.noted += 1
         if type(e) is live.RoomCount:
+            if not 0 <= e.watching <= live.MOST:
+                msg = f"{e.watching} cannot be watching"
+                raise Unfit(msg)
             now.peak_watching = max(now.peak_watching, e.watching)
             self.outcome.watching[now.platform] = e.watching
-        elif type(e) is live.StreamEnded and not e.replayed:
-            now.ended_ms = e.at_ms
-            self.outcome.ended.append(now.id)
+        elif type(e) is live.StreamEnded:
+            # History that is told again, or a stream that went on since, ends nothing.
+            if not e.replayed and now.last_event_ms <= e.at_ms + stream.REVIVAL_MS:
+                now.ended_ms = e.at_ms
+                self.outcome.ended.append(now.id)
         elif type(e) is live.Unknown:
             self._strays.append(e)
-        elif one.kind is not None:
-            amount = e.count if type(e) is live.Like else 1
-            content = e.text if type(e) is live.Chat else None
-            self.deeds.append((self.memory.creator_id, now.id, one.msg_key, None, one.kind, amount, content, e.at_ms))
-            if type(e) is live.Like:
-                sums[_S_LIKES] += amount
-                self._anonymous_likes += amount
-            self.outcome.counted += 1
+        elif type(e) is live.Gift:
+            said = msgspec.json.encode(e)
+            self._strays.append(live.Unknown(platform=e.platform, room=e.room, msg_id="", at_ms=e.at_ms, name=_NOBODYS_GIFT, payload=said))
 
     def _stream(self, now: stream.Now, at_ms: int) -> list[int]:
         if now.ended_ms is not None and at_ms > now.ended_ms + stream.REVIVAL_MS:
@@ -190,6 +213,9 @@ class Tally:
                 self._renamed.append((who, at_ms))
 
     def _give(self, one: Placed, e: live.Gift, who: people.Who) -> int:
+        if not (0 <= e.coins and 0 <= e.repeat and e.coins * e.repeat <= live.MOST):
+            msg = f"{e.repeat} times {e.coins} coins cannot be"
+            raise Unfit(msg)
         key = (one.now.id, one.streak)
         streak = self.memory.streaks.get(key)
         if streak is None:
@@ -301,6 +327,15 @@ class Tally:
                 "creator": self.memory.creator_id,
             },
         )  # fmt: skip
+
+
+def _amount(e: live.LiveEvent) -> int:
+    """Say how much a deed is: likes of one message, months of a subscription, else 1; raises Unfit for what cannot be."""
+    amount = e.count if type(e) is live.Like else e.months if type(e) is live.Subscribe else 1
+    if not 0 <= amount <= live.MOST:
+        msg = f"{amount} at once cannot be"
+        raise Unfit(msg)
+    return amount
 
 
 def _chat(_: people.Who, counts: list[int], sums: list[int], __: int) -> None:

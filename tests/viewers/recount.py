@@ -1,0 +1,91 @@
+"""Counts everything again from the histories and compares it with the counters that are kept beside them."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, select
+
+from entourage.kernel.tenancy import CreatorSession
+from entourage.viewers import kinds, people, stream
+from entourage.viewers.tables import CreatorHour, Gift, Hour, Interaction, Stream, Total, Viewer, Visit
+
+Sums = dict[int, tuple[int, ...]]
+
+_GIVEN = (func.sum(Gift.quantity * Gift.coins_each), func.sum(Gift.quantity))
+_VISITED = (func.count(), func.sum(Visit.watch_ms))
+
+
+def _deeds(kind: int, worth: Any = 1) -> ColumnElement[Any]:
+    return func.sum(case((Interaction.kind == kind, worth), else_=0))
+
+
+_DONE = (_deeds(kinds.CHAT), _deeds(kinds.LIKE, Interaction.amount), _deeds(kinds.SHARE))
+_DONE_IN_STREAM = (*_DONE, _deeds(kinds.FOLLOW), _deeds(kinds.JOIN))
+
+
+async def recount(session: CreatorSession, *, forgotten: bool = False) -> list[str]:
+    """Return a sentence for every counter that is not what the histories add up to.
+
+    Where people were `forgotten`, the streams' own numbers are left out: they keep what nameless people did.
+    """
+    wrong = await _recount_viewers(session) + await _recount_totals(session) + await _recount_hours(session)
+    return wrong if forgotten else wrong + await _recount_streams(session)
+
+
+async def _recount_viewers(session: CreatorSession) -> list[str]:
+    kept = {row[0]: tuple(row[1:]) for row in await session.execute(select(Viewer.id, *(getattr(Viewer, n) for n in people.COUNTERS)))}
+    visited = await _sums(session, Visit.viewer_id, *_VISITED)
+    given = await _sums(session, Gift.viewer_id, *_GIVEN)
+    done = await _sums(session, Interaction.viewer_id, *_DONE)
+    wrong = [f"the histories speak of viewer {i}, who is not there" for i in {*visited, *given, *done} - kept.keys() if i is not None]
+    for viewer_id, counters in kept.items():
+        counted = (*visited.get(viewer_id, (0, 0)), *given.get(viewer_id, (0, 0)), *done.get(viewer_id, (0, 0, 0)))
+        if counters != counted:
+            wrong.append(f"viewer {viewer_id} keeps {dict(zip(people.COUNTERS, counters, strict=True))}, the histories say {counted}")
+    return wrong
+
+
+async def _recount_totals(session: CreatorSession) -> list[str]:
+    total = await session.get(Total, session.creator) or Total(
+        viewers=0, tiered=0, anonymous_likes=0, **dict.fromkeys(people.COUNTERS, 0)
+    )
+    columns = [func.coalesce(func.sum(getattr(Viewer, name)), 0) for name in people.COUNTERS]
+    row = (await session.execute(select(func.count(), func.count(Viewer.tier), *columns).select_from(Viewer))).one()
+    counted = dict(zip(("viewers", "tiered", *people.COUNTERS), map(int, row), strict=True))
+    nobody = select(func.coalesce(func.sum(Interaction.amount), 0)).where(Interaction.kind == kinds.LIKE, Interaction.viewer_id.is_(None))
+    if total.anonymous_likes > int(await session.scalar(nobody) or 0):
+        return [f"{total.anonymous_likes} likes of nobody are kept, but there are fewer"]
+    counted["likes"] += total.anonymous_likes
+    return [f"the total keeps {getattr(total, n)} {n}, the viewers have {v}" for n, v in counted.items() if getattr(total, n) != v]
+
+
+async def _recount_streams(session: CreatorSession) -> list[str]:
+    visited = await _sums(session, Visit.stream_id, *_VISITED)
+    given = await _sums(session, Gift.stream_id, *_GIVEN)
+    known = await _sums(session, Interaction.stream_id, *_DONE_IN_STREAM, where=Interaction.viewer_id.is_not(None))
+    liked = await _sums(session, Interaction.stream_id, _deeds(kinds.LIKE, Interaction.amount))
+    wrong = []
+    for one in (await session.scalars(select(Stream))).all():
+        (came, watched), (coins, gifts) = visited.get(one.id, (0, 0)), given.get(one.id, (0, 0))
+        comments, _, shares, follows, joins = known.get(one.id, (0,) * 5)
+        counted = (came, one.new_viewers, coins, gifts, comments, liked.get(one.id, (0,))[0], shares, follows, joins, watched)
+        kept = tuple(getattr(one, name) for name in stream.COUNTERS)
+        if kept != counted:
+            wrong.append(f"stream {one.room} keeps {dict(zip(stream.COUNTERS, kept, strict=True))}, the histories say {counted}")
+    return wrong
+
+
+async def _recount_hours(session: CreatorSession) -> list[str]:
+    everybody = await _sums(session, CreatorHour.cell, func.sum(CreatorHour.activity), func.sum(CreatorHour.coins))
+    each = await _sums(session, Hour.cell, func.sum(Hour.activity), func.sum(Hour.coins))
+    by_viewer = await _sums(session, Hour.viewer_id, func.sum(Hour.coins))
+    coins = {viewer_id: coins for viewer_id, coins in await session.execute(select(Viewer.id, Viewer.coins)) if coins}
+    wrong = [f"cell {cell} keeps {everybody.get(cell)}, the viewers have {sums}" for cell, sums in each.items() if everybody.get(cell) != sums]
+    wrong += [f"viewer {i} gave {n} coins, their week says {by_viewer.get(i)}" for i, n in coins.items() if by_viewer.get(i) != (n,)]
+    return wrong
+
+
+async def _sums(session: CreatorSession, by: Any, *sums: ColumnElement[Any], where: ColumnElement[bool] | None = None) -> Sums:
+    statement = select(by, *sums).group_by(by)
+    if where is not None:
+        statement = statement.where(where)
+    return {key: tuple(int(value or 0) for value in values) for key, *values in await session.execute(statement)}
