@@ -8,37 +8,30 @@ import asyncio
 import gc
 import hashlib
 from collections.abc import Callable, Coroutine, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from redis.asyncio import Redis
 
-from entourage.kernel import clock, http, log, secrets, tenancy
-from entourage.kernel.accounts import creators, links, people, sessions
+from entourage.kernel import log, secrets, tenancy
+from entourage.kernel.accounts import links, sessions
 from entourage.kernel.accounts.attempts import Attempts, MemoryCounter, RedisCounter
 from entourage.kernel.accounts.passwords import Passwords
 from entourage.kernel.bus.port import Bus
 from entourage.kernel.db import Database
-from entourage.kernel.errors import Invalid
 from entourage.kernel.jobs.context import JobContext
 from entourage.kernel.jobs.registry import Registry
 from entourage.kernel.jobs.schedule import Schedule, Scheduler
 from entourage.kernel.jobs.worker import Worker
 from entourage.kernel.secrets import Vault
 from entourage.kernel.settings import Settings
-from entourage.kernel.tables import Connection
 from entourage.platforms.json_events.translate import translate
 from entourage.platforms.tikfinity.feed import TikFinityFeed
 from entourage.platforms.tiktok.feed import TikTokFeed
 from entourage.platforms.tiktok.pace import Pace
 from entourage.platforms.tiktok.recording import Tally, read
 from entourage.ports.live import LiveEvent, LiveFeed, Mapper
-from entourage.simulators.tiktok import panel
-from entourage.simulators.tiktok.evening import Evening
-from entourage.simulators.tiktok.fake import FakeTikTok
-from entourage.simulators.tiktok.player import AS_FAST_AS_IT_GOES
-from entourage.simulators.tiktok.stage import Stage
 from entourage.viewers import jobs
 from entourage.viewers.intake import Intake
 from entourage.viewers.listen import Listener
@@ -114,7 +107,7 @@ def open_house(settings: Settings, *, pace: Pace | None = None) -> House:
     keys = secrets.keys_from(settings.secret_keys, settings.data_path)
     vault = Vault(keys)
     secrets.use(vault)
-    redis: Redis | None = Redis.from_url(settings.redis_url) if settings.redis_url else None
+    redis: Redis | None = Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2) if settings.redis_url else None
     db, bus = Database(settings.database), _bus(settings)
     publisher = Publisher(bus, db)
     intake = Intake(db, publisher)
@@ -160,56 +153,6 @@ async def _tidy(context: JobContext) -> None:
     await sessions.prune(context.db)
     async with tenancy.everywhere(context.db, "prune links", write=True) as session:
         await links.prune(session)
-
-
-DEMO_HOST = "nova.live"
-_DEMO_EMAIL = "nova@demo.invalid"
-_DEMO_HEAD_START_MS = 40 * 60_000
-_DEMO_PACE = Pace(poll_s=2, not_found_s=5, refused_s=10, limited_s=5, shortest_s=0.5, longest_s=5, silence_s=8)
-
-
-async def open_demo(settings: Settings, *, speed: float = 1.0, seed: int = 42) -> House:
-    """Open a house that listens to a make-believe TikTok with an evening on it, in a database of its own.
-
-    Nothing of it can reach real totals: the database is another file (or must be named for it), and the feed's
-    addresses lead nowhere but to the simulator. Its panel of buttons is at /simulators/tiktok. Raises Invalid when
-    the settings name a database that was not made for this.
-    """
-    if settings.database_url and "demo" not in settings.database.rpartition("/")[2].partition("?")[0]:
-        msg = "The demo keeps away from real numbers: unset ENTOURAGE_DATABASE_URL, or name a database with `demo` in its name."
-        raise Invalid(msg)
-    tiktok = FakeTikTok(media_url=f"{settings.base_url}/simulators/tiktok")
-    await tiktok.start()
-    settings = replace(settings, data_dir=str(settings.data_path / "demo"), tiktok_web_url=tiktok.url, tiktok_sign_url=tiktok.url)
-    house = open_house(replace(settings, tiktok_webcast_url=f"{tiktok.url}/webcast"), pace=_DEMO_PACE)
-    stage = Stage(tiktok, DEMO_HOST, seed=seed)
-    house.panel = panel.router(stage, guards=[http.allowed("live.control")])
-    house.closing += [stage.stop, tiktok.stop]
-
-    async def begin() -> None:
-        """Play the evening so far as fast as it goes, then on at its own speed."""
-        evening = await asyncio.to_thread(Evening, seed)
-        stage.play(evening, speed=AS_FAST_AS_IT_GOES, start_at_ms=clock.now_ms() - _DEMO_HEAD_START_MS)
-        while stage.player is not None and stage.player.state != "done" and stage.player.now_ms() < clock.now_ms():
-            await asyncio.sleep(0.02)
-        stage.speed = speed
-        if stage.player is not None:
-            stage.player.speed = speed
-
-    house.listening.append(begin)
-    return house
-
-
-async def furnish_demo(house: House) -> str:
-    """Let the demo's owner and creator move in, once, and return the secret of a new sign-in link for the owner."""
-    async with tenancy.everywhere(house.db, "furnish the demo", write=True) as session:
-        owner = await people.find(session, _DEMO_EMAIL)
-        if owner is None:
-            owner = await people.add(session, email=_DEMO_EMAIL, name="Nova", password_hash=None, house_owner=True)
-            creator = await creators.add(session, name="Nova (demo)", zone="Europe/Berlin", owner_id=owner.id)
-            now = clock.now()
-            session.add(Connection(creator_id=creator.id, source="tiktok", account=DEMO_HOST, enabled=True, state={}, updated_at=now))
-        return await links.make_for_user(session, owner.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,12 @@ from rich.panel import Panel
 from entourage import migrations
 from entourage.app import build
 from entourage.cli.opening import run_now, settings_of
+from entourage.demo import furnish_demo, open_demo
 from entourage.kernel import log, tenancy
 from entourage.kernel.accounts import links, people
 from entourage.kernel.errors import Conflict, Invalid, Unavailable
 from entourage.kernel.settings import Settings
-from entourage.wiring import House, furnish_demo, open_demo, open_house, tune_collector
+from entourage.wiring import House, open_house, tune_collector
 
 ROLES: Final = ("web", "listen", "work")
 _SHUTDOWN_S: Final = 3
@@ -70,7 +71,8 @@ def demo(
         return await open_demo(settings, speed=speed, seed=seed)
 
     async def welcome(house: House) -> None:
-        token = await furnish_demo(house)
+        _say.print("Setting the stage: three weeks of make-believe evenings ...")
+        token = await furnish_demo(house, seed=seed)
         show_link("The demo is open. This link signs you in as its creator, once, within 15 minutes:", f"{_local(settings)}/demo/{token}")
 
     _run_house(settings, set(ROLES), opened, welcome)
@@ -183,6 +185,7 @@ def _run_house(settings: Settings, roles: set[str], opened: Opener, welcome: Cal
 async def _live(house: House, roles: set[str], taken: socket.socket | None, welcome: Callable[[House], Awaitable[None]]) -> None:
     """Do what the roles say until a signal or the web server's end."""
     server = _server(house) if taken is not None else None
+    await welcome(house)
     if server is not None:
         house.start_serving()
     if "listen" in roles:
@@ -190,7 +193,6 @@ async def _live(house: House, roles: set[str], taken: socket.socket | None, welc
     if "work" in roles:
         house.start_working()
     tune_collector()
-    await welcome(house)
     with _until_signal(server) as stopped:
         await (server.serve(sockets=[taken]) if server is not None and taken is not None else stopped.wait())
 

@@ -1,0 +1,107 @@
+"""The demo: a house that listens to a make-believe TikTok, with three weeks behind it and an evening going on."""
+
+import asyncio
+import zlib
+from dataclasses import replace
+
+from entourage.kernel import clock, http, tenancy
+from entourage.kernel.accounts import creators, links, people
+from entourage.kernel.errors import Invalid
+from entourage.kernel.settings import Settings
+from entourage.kernel.tables import Connection
+from entourage.platforms.tiktok.pace import Pace
+from entourage.platforms.tiktok.translate import Arrival, translate
+from entourage.ports.live import LiveEvent
+from entourage.simulators.tiktok import panel, tape
+from entourage.simulators.tiktok.evening import Evening
+from entourage.simulators.tiktok.fake import FakeTikTok
+from entourage.simulators.tiktok.messages import Broadcast, snowflake
+from entourage.simulators.tiktok.player import AS_FAST_AS_IT_GOES
+from entourage.simulators.tiktok.stage import Stage
+from entourage.viewers import jobs
+from entourage.wiring import House, open_house
+
+DEMO_HOST = "nova.live"
+PANEL = "/simulators/tiktok"
+_DEMO_EMAIL = "nova@demo.invalid"
+_DEMO_EVENINGS = (24, 22, 20, 19, 17, 15, 13, 12, 10, 8, 6, 5, 3, 2)
+_DEMO_BATCH = 500
+_DEMO_HEAD_START_MS = 40 * 60_000
+_DEMO_PACE = Pace(poll_s=2, not_found_s=5, refused_s=10, limited_s=5, shortest_s=0.5, longest_s=5, silence_s=8)
+
+
+async def open_demo(settings: Settings, *, speed: float = 1.0, seed: int = 42) -> House:
+    """Open a house that listens to a make-believe TikTok with an evening on it, in a database of its own.
+
+    Nothing of it can reach real totals: the database is another file (or must be named for it), and the feed's
+    addresses lead nowhere but to the simulator. Its panel of buttons is at /simulators/tiktok. Raises Invalid when
+    the settings name a database that was not made for this.
+    """
+    if settings.database_url and "demo" not in settings.database.rpartition("/")[2].partition("?")[0]:
+        msg = "The demo keeps away from real numbers: unset ENTOURAGE_DATABASE_URL, or name a database with `demo` in its name."
+        raise Invalid(msg)
+    tiktok = FakeTikTok(media_url=f"{settings.base_url}{PANEL}")
+    await tiktok.start()
+    settings = replace(settings, data_dir=str(settings.data_path / "demo"), tiktok_web_url=tiktok.url, tiktok_sign_url=tiktok.url)
+    house = open_house(replace(settings, tiktok_webcast_url=f"{tiktok.url}/webcast"), pace=_DEMO_PACE)
+    stage = Stage(tiktok, DEMO_HOST, seed=seed)
+    house.panel = panel.router(stage, path=PANEL, guards=[http.allowed("live.control")])
+    house.closing += [stage.stop, tiktok.stop]
+
+    async def begin() -> None:
+        """Play the evening so far as fast as it goes, then on at its own speed."""
+        evening = await asyncio.to_thread(Evening, seed)
+        stage.play(evening, speed=AS_FAST_AS_IT_GOES, start_at_ms=clock.now_ms() - _DEMO_HEAD_START_MS)
+        while stage.player is not None and stage.player.state != "done" and stage.player.now_ms() < clock.now_ms():
+            await asyncio.sleep(0.02)
+        stage.speed = speed
+        if stage.player is not None:
+            stage.player.speed = speed
+        # Those who left while time flew are gone.
+        await jobs.sweep(house.db, house.publisher)
+
+    house.listening.append(begin)
+    return house
+
+
+async def furnish_demo(house: House, *, seed: int = 42) -> str:
+    """Let the demo's owner, creator and their last weeks move in, once; returns the secret of a new link for the owner."""
+    async with tenancy.everywhere(house.db, "furnish the demo", write=True) as session:
+        owner = await people.find(session, _DEMO_EMAIL)
+        fresh = owner is None
+        if owner is None:
+            owner = await people.add(session, email=_DEMO_EMAIL, name="Nova", password_hash=None, house_owner=True)
+            creator = await creators.add(session, name="Nova (demo)", zone="Europe/Berlin", owner_id=owner.id)
+            now = clock.now()
+            session.add(Connection(creator_id=creator.id, source="tiktok", account=DEMO_HOST, enabled=True, state={}, updated_at=now))
+        [(creator, _)] = await creators.of_user(session, owner.id)
+        link = await links.make_for_user(session, owner.id)
+    if fresh:
+        await _remember_evenings(house, creator.id, seed)
+    return link
+
+
+async def _remember_evenings(house: House, creator_id: int, seed: int) -> None:
+    """Give a make-believe creator three weeks of past streams, so that there are regulars to greet."""
+    host = FakeTikTok().add_host(DEMO_HOST)
+    for number, days_ago in enumerate(_DEMO_EVENINGS):
+        start_ms = clock.now_ms() - days_ago * 86_400_000 - (number % 3) * 3_600_000
+        evening = await asyncio.to_thread(Evening, seed, minutes=30)
+        broadcast = Broadcast(snowflake(start_ms, number), host, start_ms, house.settings.base_url + PANEL)
+        events: list[LiveEvent] = []
+        for at_ms, message in tape.roll(evening.beats, broadcast):
+            event = translate(message.method, message.payload, Arrival(start_ms + at_ms))
+            if event.person is not None and not _came(event.person.user_id, number):
+                continue
+            events.append(event)
+            if len(events) == _DEMO_BATCH:
+                await house.intake.put(creator_id, events)
+                events = []
+        await house.intake.store(creator_id, events)
+    await jobs.sweep(house.db)
+
+
+def _came(user_id: str, evening: int) -> bool:
+    """Decide whether somebody came to a past evening: everybody has a faithfulness of their own, from never to nearly always."""
+    faithful = zlib.crc32(user_id.encode()) % 100
+    return zlib.crc32(f"{evening}:{user_id}".encode()) % 100 < faithful
