@@ -84,12 +84,14 @@ async def furnish_demo(house: House, *, seed: int = 42) -> str:
 async def _remember_evenings(house: House, creator_id: int, seed: int) -> None:
     """Give a make-believe creator three weeks of past streams, so that there are regulars to greet."""
     host = FakeTikTok().add_host(DEMO_HOST)
+    evening = await asyncio.to_thread(Evening, seed, minutes=30)
     for number, days_ago in enumerate(_DEMO_EVENINGS):
         start_ms = clock.now_ms() - days_ago * 86_400_000 - (number % 3) * 3_600_000
-        evening = await asyncio.to_thread(Evening, seed, minutes=30)
         broadcast = Broadcast(snowflake(start_ms, number), host, start_ms, house.settings.base_url + PANEL)
         events: list[LiveEvent] = []
         for at_ms, message in tape.roll(evening.beats, broadcast):
+            if message.method == "WebcastLikeMessage" and message.msg_id % 4:
+                continue  # a few are enough, and the door opens sooner
             event = translate(message.method, message.payload, Arrival(start_ms + at_ms))
             if event.person is not None and not _came(event.person.user_id, number):
                 continue
