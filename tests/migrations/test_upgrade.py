@@ -74,6 +74,21 @@ async def test_the_migrations_make_what_the_tables_say(empty_url: str) -> None:
     await db.close()
 
 
+async def test_a_migration_that_fails_leaves_nothing_behind(empty_url: str) -> None:
+    def fail() -> None:
+        engine = migrations._engine(empty_url)
+        with engine.begin() as connection:
+            migrations._migrate(connection, "head")
+            raise RuntimeError
+
+    db = Database(empty_url)
+    with pytest.raises(RuntimeError):
+        await asyncio.to_thread(fail)
+    async with db.begin(write=False) as connection:
+        assert await connection.run_sync(lambda sync: sa.inspect(sync).get_table_names()) == []
+    await db.close()
+
+
 async def test_a_database_of_a_newer_program_is_left_alone(db: Database) -> None:
     await _stamp(db, "9999")
     with pytest.raises(Conflict, match="newer version"):

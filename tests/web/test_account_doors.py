@@ -164,4 +164,6 @@ async def test_the_description_names_every_rest_path_and_how_it_refuses(doors: D
     for path, item in described["paths"].items():
         for operation in item.values():
             assert {"400", "401", "403", "404", "409", "413", "429", "503"} <= set(operation["responses"]), path
-            assert "application/problem+json" in operation["responses"]["400"]["content"]
+            shape = operation["responses"]["400"]["content"]["application/problem+json"]["schema"]
+            assert shape == {"$ref": "#/components/schemas/Problem"}
+    assert set(described["components"]["schemas"]["Problem"]["required"]) >= {"title", "status", "detail", "errors"}

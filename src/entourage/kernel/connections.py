@@ -1,5 +1,6 @@
 """Connections: a creator's links to platforms, with their secrets and how each is doing."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -79,7 +80,7 @@ async def remember_state(session: CreatorSession, source: str, state: dict[str, 
 
 def _read_account(typed: str) -> str:
     account = typed.strip().removeprefix("@")
-    if len(account) > _ACCOUNT_LONGEST or not (account.isprintable() and " " not in account):
+    if len(account) > _ACCOUNT_LONGEST or not re.fullmatch(r"[^\s\x00-\x1f\x7f]*", account):
         msg = "An account is a handle or an address, without spaces."
         raise Invalid(msg, details={"account": msg})
     return account

@@ -1,7 +1,7 @@
 """A creator's connections over REST."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import delete, get, put
@@ -24,7 +24,7 @@ class ConnectionView(msgspec.Struct):
 class ConnectionChange(msgspec.Struct):
     """What to listen to, and whether; left out is left as it is."""
 
-    account: str | None = None
+    account: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     enabled: bool | None = None
 
 

@@ -8,6 +8,7 @@ from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.openapi.spec import Components, OpenAPIMediaType, OpenAPIResponse, Operation, PathItem, Reference, Schema, SecurityScheme
 from litestar.openapi.spec.enums import OpenAPIType
 
+from entourage.kernel.accounts import creators
 from entourage.kernel.http import ANYONE
 from entourage.web.health import version
 from entourage.web.sessions import COOKIE
@@ -48,7 +49,6 @@ def config() -> OpenAPIConfig:
         description="Send an API key as `Authorization: Bearer ent_...` or `X-Api-Key`; browsers use their session.",
         use_handler_docstrings=True,
         components=Components(
-            schemas={"Problem": _PROBLEM},
             security_schemes={
                 "key": SecurityScheme(type="http", scheme="bearer", description="An API key: ent_..."),
                 "header": SecurityScheme(type="apiKey", name="X-Api-Key", security_scheme_in="header"),
@@ -63,6 +63,12 @@ def config() -> OpenAPIConfig:
 
 def complete(app: Litestar) -> None:
     """Say on every operation how it refuses, in the one shape that `kernel.http` answers with."""
+    # Litestar collects the shapes of the routes here and would drop one that none of them names.
+    shapes = app.openapi_schema.components.schemas
+    shapes["Problem"] = _PROBLEM
+    for name in ("NewCreator", "CreatorChange"):
+        if isinstance(shape := shapes.get(name), Schema) and shape.properties:
+            shape.properties["zone"] = Schema(type=OpenAPIType.STRING, enum=creators.zones(), description="An IANA name.")
     for item in (app.openapi_schema.paths or {}).values():
         for operation in _operations(item):
             kept: dict[str, Any] = {code: one for code, one in (operation.responses or {}).items() if code[0] in "23"}

@@ -1,6 +1,7 @@
 """Keys for programs over REST."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -8,7 +9,8 @@ from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 
 from entourage.kernel import audit, tenancy
-from entourage.kernel.accounts import keys
+from entourage.kernel.accounts import keys, people
+from entourage.kernel.accounts.roles import KeyScope
 from entourage.kernel.http import Db, Who, allowed
 
 _OWNERS = [allowed("keys.edit")]
@@ -35,8 +37,8 @@ class FreshKey(Key, kw_only=True):
 class NewKey(msgspec.Struct):
     """A key to be: a name to know it by, and what it may do."""
 
-    name: str
-    scopes: list[str]
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=people.NAME_LONGEST)]
+    scopes: Annotated[list[KeyScope], msgspec.Meta(min_length=1)]
 
 
 @get("/api/keys", guards=_OWNERS, tags=["keys"])

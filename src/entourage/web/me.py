@@ -1,6 +1,6 @@
 """The signed-in person: who they are, what they may do, and for which creator they act."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -10,10 +10,13 @@ from litestar.params import FromPath, JSONBody
 
 from entourage.kernel import audit, tenancy
 from entourage.kernel.accounts import creators, identify, people
-from entourage.kernel.accounts.passwords import Passwords
+from entourage.kernel.accounts.passwords import LONGEST, SHORTEST, Passwords
 from entourage.kernel.errors import Invalid, NotAllowed, NotFound
 from entourage.kernel.http import MEMBER_OF_NONE, Actor, Database, Db, Who, allowed
 from entourage.web import sessions
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=people.NAME_LONGEST)]
+Zone = Annotated[str, msgspec.Meta(description="An IANA name.", examples=["Europe/Berlin"])]
 
 
 class CreatorView(msgspec.Struct):
@@ -43,16 +46,16 @@ class Me(msgspec.Struct):
 class MyChange(msgspec.Struct):
     """What a person may change about themselves; left out is left as it is."""
 
-    name: str | None = None
-    language: str | None = None
-    theme: str | None = None
+    name: Name | None = None
+    language: people.Language | None = None
+    theme: people.Theme | None = None
 
 
 class PasswordChange(msgspec.Struct):
     """The password until now and the new one."""
 
-    current: str
-    new: str
+    current: Annotated[str, msgspec.Meta(max_length=LONGEST)]
+    new: Annotated[str, msgspec.Meta(min_length=SHORTEST, max_length=LONGEST)]
 
     def __repr__(self) -> str:
         """Say nothing of the passwords."""
@@ -60,17 +63,17 @@ class PasswordChange(msgspec.Struct):
 
 
 class NewCreator(msgspec.Struct):
-    """A creator to be: `zone` is an IANA name."""
+    """A creator to be."""
 
-    name: str
-    zone: str
+    name: Name
+    zone: Zone
 
 
 class CreatorChange(msgspec.Struct):
     """What may change about a creator."""
 
-    name: str | None = None
-    zone: str | None = None
+    name: Name | None = None
+    zone: Zone | None = None
 
 
 @get("/api/me", opt=MEMBER_OF_NONE, tags=["me"])

@@ -26,10 +26,15 @@ def test_what_is_no_e_mail_address_is_refused(email: str) -> None:
         people.read_email(email)
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 101, "a\nb", "a\x00b"])
+@pytest.mark.parametrize("name", ["", "   ", "x" * 101, "a\nb", "a\x00b", "a\u202eb"])
 def test_what_is_no_name_is_refused(name: str) -> None:
     with pytest.raises(Invalid):
         people.read_name(name)
+
+
+async def test_names_are_written_as_people_write_them() -> None:
+    for name in ("Ada", "Ünal Çelik", "山田", "محمد", "👩\u200d🚀 Nova", "O'Brien-Smith"):
+        assert people.read_name(f" {name} ") == name
 
 
 @pytest.mark.parametrize(("email", "password"), [("ada@example.org", "wrong password"), ("who@example.org", PASSWORD)])

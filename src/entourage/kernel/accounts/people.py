@@ -1,6 +1,7 @@
 """Users: who signs in, with which e-mail and password."""
 
 import re
+from typing import Literal, get_args
 from uuid import UUID
 
 from sqlalchemy import func, select, text
@@ -15,9 +16,11 @@ from entourage.kernel.tenancy import CreatorSession
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+")
 _EMAIL_LONGEST = 254
-_NAME_LONGEST = 100
-THEMES = ("", "dark", "light")
-LANGUAGES = ("", "en", "de")
+NAME_LONGEST = 100
+# Letters of any script and emoji; no control characters, and none that turn the direction of the text around them.
+_NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+Theme = Literal["", "dark", "light"]
+Language = Literal["", "en", "de"]
 
 
 def read_email(typed: str) -> str:
@@ -32,8 +35,8 @@ def read_email(typed: str) -> str:
 def read_name(typed: str, field: str = "name") -> str:
     """Trim a name; raises Invalid when nothing is left, it is too long, or it holds control characters."""
     name = typed.strip()
-    if not name or len(name) > _NAME_LONGEST or not name.isprintable():
-        msg = f"A name has 1 to {_NAME_LONGEST} printable characters."
+    if len(name) > NAME_LONGEST or not _NAME.fullmatch(name):
+        msg = f"A name has 1 to {NAME_LONGEST} characters, without line breaks."
         raise Invalid(msg, details={field: msg})
     return name
 
@@ -83,7 +86,7 @@ async def edit(session: CreatorSession, user_id: UUID, **changes: str | None) ->
     user = await get(session, user_id)
     if (name := changes.get("name")) is not None:
         user.name = read_name(name)
-    for field, known in (("language", LANGUAGES), ("theme", THEMES)):
+    for field, known in (("language", get_args(Language)), ("theme", get_args(Theme))):
         if (value := changes.get(field)) is not None:
             if value not in known:
                 msg = f"Choose one of {', '.join(k or 'nothing' for k in known)}."

@@ -1,6 +1,6 @@
 """Who may do what: four roles for each creator, and the permissions they hold."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from entourage.kernel.errors import Invalid, NotAllowed
 
@@ -27,8 +27,20 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "members.edit": _MANAGERS,
 }
 
-KEY_SCOPES = frozenset(PERMISSIONS) - {"keys.edit", "members.edit"}
+KeyScope = Literal[
+    "viewers.read",
+    "viewers.edit",
+    "viewers.erase",
+    "viewers.export",
+    "tiers.edit",
+    "live.control",
+    "ingest.write",
+    "settings.edit",
+    "audit.read",
+]
 """What a key may be given: a key can make neither keys nor people, so that revoking it ends everything it could do."""
+
+KEY_SCOPES: frozenset[str] = frozenset(get_args(KeyScope))
 
 
 def permissions_of(role: Role) -> frozenset[str]:
