@@ -3,22 +3,26 @@
 import re
 import unicodedata
 
+LENGTH = 320
+"""The longest text that is searched, in characters."""
 _SPACES = re.compile(r"\s+")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i"})
 
 
 def fold(text: str) -> str:
-    """Fold accents (é to e), case (A to a) and width (Ａ to a), and squeeze white space."""
-    if text.isascii():
+    """Fold accents (é to e), case (A to a) and letter forms (Ａ and 𝐀 to a), drop what cannot be seen, squeeze white space."""
+    if text.isascii() and text.isprintable():
         return _SPACES.sub(" ", text.lower()).strip()
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(c for c in plain if not unicodedata.combining(c))
-    return _SPACES.sub(" ", kept.translate(_LETTERS)).strip()
+    # Twice: letter forms hide capitals from the first, and casefolding brings new accents (İ).
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    seen = "".join(c for c in _SPACES.sub(" ", plain) if not unicodedata.combining(c) and unicodedata.category(c) not in _UNSEEN)
+    return _SPACES.sub(" ", seen.translate(_LETTERS)).strip()
 
 
 def of_viewer(handle: str, name: str) -> str:
     """Return what is searched for a viewer: handle and name, at most 320 characters."""
     folded_handle, folded_name = fold(handle), fold(name)
     if folded_name == folded_handle:
-        return folded_handle[:320]
-    return f"{folded_handle} {folded_name}".strip()[:320]
+        return folded_handle[:LENGTH]
+    return f"{folded_handle} {folded_name}".strip()[:LENGTH]

@@ -59,6 +59,7 @@ async def finish(db: Database, creator_id: int, stream_ids: Sequence[int], publi
 
 
 def _sweep(creator_id: int, connection: Connection) -> list[int]:
+    memory.lock(connection, creator_id)
     timeout_s = connection.scalar(select(Choice.session_timeout).where(Choice.creator_id == creator_id)) or _TIMEOUT_S
     connection.execute(
         update(Stream)
@@ -74,11 +75,10 @@ def _sweep(creator_id: int, connection: Connection) -> list[int]:
 
 
 def _finish(creator_id: int, stream_ids: Sequence[int], connection: Connection) -> list[int]:
+    memory.raise_version(connection, creator_id)
     connection.execute(
         update(Stream)
         .where(Stream.creator_id == creator_id, Stream.id.in_(stream_ids), Stream.ended_ms.is_(None))
         .values(ended_ms=Stream.last_event_ms)
     )
-    left = visit.close_stream(connection, creator_id, stream_ids)
-    memory.raise_version(connection, creator_id)
-    return left
+    return visit.close_stream(connection, creator_id, stream_ids)

@@ -65,7 +65,7 @@ class Memory:
 
     def catch_up(self, connection: Connection) -> int:
         """Take the creator's lock, and forget what somebody else has changed since; returns the version."""
-        version = _lock(connection, self.creator_id)
+        version = lock(connection, self.creator_id)
         if version != self.version:
             self.forget()
             self.version = version
@@ -102,7 +102,8 @@ def _halve(held: dict[K, Any]) -> None:
             del held[key]
 
 
-def _lock(connection: Connection, creator_id: int) -> int:
+def lock(connection: Connection, creator_id: int) -> int:
+    """Take the creator's write lock, which is to be the first of a transaction that changes viewers; returns the version."""
     statement = select(tables.Total.version).where(tables.Total.creator_id == creator_id).with_for_update()
     version = connection.scalar(statement)
     if version is None:
@@ -113,7 +114,7 @@ def _lock(connection: Connection, creator_id: int) -> int:
 
 def raise_version(connection: Connection, creator_id: int) -> None:
     """Tell every intake that viewers were changed by somebody else; also takes the creator's write lock."""
-    _lock(connection, creator_id)
+    lock(connection, creator_id)
     connection.execute(text("UPDATE viewer_totals SET version=version+1 WHERE creator_id=:creator"), {"creator": creator_id})
 
 

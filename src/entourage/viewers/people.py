@@ -155,9 +155,9 @@ def write_profiles(connection: Connection, changed: Sequence[Who]) -> None:
     )  # fmt: skip
 
 
-def write_handles(connection: Connection, creator_id: int, renamed: Sequence[tuple[Who, int]]) -> None:
-    """Add to the handle history: viewers with the moment of their new handle or name."""
-    _HANDLES.run(connection, [(creator_id, who.id, who.handle, who.name, at) for who, at in renamed])
+def write_handles(connection: Connection, creator_id: int, renamed: Sequence[tuple[int, str, str, int]]) -> None:
+    """Add to the handle history: a viewer's id with the new handle and name, and since when, in milliseconds."""
+    _HANDLES.run(connection, [(creator_id, *one) for one in renamed])
 
 
 def row(who: Who, *, online: bool) -> schemas.ViewerRow:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 from entourage.kernel import clock, rows
 from entourage.ports import live
-from entourage.viewers import gift, people, presence, stray, stream, tables, ticker, tier, visit
+from entourage.viewers import gift, kinds, people, presence, stray, stream, tables, ticker, tier, visit
 from entourage.viewers.memory import Memory
 from entourage.viewers.outcome import Outcome
 
@@ -31,6 +31,8 @@ class Placed(msgspec.Struct, gc=False):
 
 
 _NOBODYS_GIFT = "gift without a person"
+
+_TIES = {kinds.FOLLOW: "follower", kinds.SUBSCRIBE: "subscriber"}
 
 _HOURS = rows.Upsert(
     tables.Hour,
@@ -58,7 +60,7 @@ _INDEXED = (("visits",), ("coins", "gifts"), ("comments",), ("likes",))
 
 def _counting(mask: int) -> rows.Change:
     chosen = tuple(name for place, names in enumerate(_INDEXED) if mask >> place & 1 for name in names)
-    return rows.Change(tables.Viewer, key=("id",), add=("watch_ms", "shares", *chosen), put=("last_seen_ms", "updated_ms"))
+    return rows.Change(tables.Viewer, key=("id",), add=("watch_ms", "shares", *chosen), put=("first_seen_ms", "last_seen_ms", "updated_ms"))
 
 
 _COUNTED = [_counting(mask) for mask in range(1 << len(_INDEXED))]
@@ -78,7 +80,7 @@ class Tally:
         self._hours: dict[tuple[int, int], list[int]] = {}
         self._streams: dict[int, tuple[stream.Now, list[int]]] = {}
         self._profiles: dict[int, people.Who] = {}
-        self._renamed: list[tuple[people.Who, int]] = []
+        self._renamed: list[tuple[int, str, str, int]] = []
         self._strays: list[live.Unknown] = []
         self._anonymous_likes = 0
         self._timeout_ms = memory.config.session_timeout * 1000
@@ -107,6 +109,8 @@ class Tally:
             self.deeds.append((memory.creator_id, now.id, one.msg_key, who.id, one.kind, amount, content, e.at_ms))
             _TO[one.kind](who, counts, sums, amount)
             active = True
+            if one.kind in _TIES and self._upkeep:
+                self._tie(who, one.kind, e.at_ms)
         elif type(e) is live.Gift:
             pieces = self._give(one, e, who)
             coins = pieces * e.coins
@@ -200,6 +204,8 @@ class Tally:
         self._visits[key] = sitting
         if arriving:
             self.outcome.arrived.add(who.id)
+        if at_ms < who.first_seen_ms:
+            who.first_seen_ms = at_ms
         if at_ms >= who.last_seen_ms:
             who.last_seen_ms = at_ms
             if self._upkeep and person is not who.said:
@@ -210,7 +216,13 @@ class Tally:
         if people.keep_up(who, person, refresh=refresh):
             self._profiles[who.id] = who
             if (who.handle, who.name) != (handle, name):
-                self._renamed.append((who, at_ms))
+                self._renamed.append((who.id, who.handle, who.name, at_ms))
+
+    def _tie(self, who: people.Who, kind: int, at_ms: int) -> None:
+        """Keep that somebody follows or subscribes from now on: the message about it still tells how it was before."""
+        if at_ms >= who.last_seen_ms:
+            setattr(who, _TIES[kind], True)
+            self._profiles[who.id] = who
 
     def _give(self, one: Placed, e: live.Gift, who: people.Who) -> int:
         if not (0 <= e.coins and 0 <= e.repeat and e.coins * e.repeat <= live.MOST):
@@ -273,7 +285,7 @@ class Tally:
             if likes or every:
                 mask |= 8
                 added.append(likes)
-            added += (who.last_seen_ms, now)
+            added += (who.first_seen_ms, who.last_seen_ms, now)
             by_mask.setdefault(mask, []).append(tuple(added))
         for mask, changed in by_mask.items():
             _COUNTED[mask].run(connection, changed)

@@ -13,6 +13,7 @@ from entourage.kernel.accounts import creators, identify, people
 from entourage.kernel.accounts.passwords import LONGEST, SHORTEST, Passwords
 from entourage.kernel.errors import Invalid, NotAllowed, NotFound
 from entourage.kernel.http import MEMBER_OF_NONE, Actor, Database, Db, Who, allowed
+from entourage.viewers import memory
 from entourage.web import sessions
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=people.NAME_LONGEST)]
@@ -140,6 +141,7 @@ async def change_creator(actor: Who, db: Db, creator_uid: FromPath[UUID], data: 
         msg = "There is no such creator among yours, or you are acting for another one now."
         raise NotFound(msg)
     async with tenancy.inside(db, actor.creator_id, write=True) as session:
+        await memory.outdate(session)  # hours are counted by the zone
         creator = await creators.edit(session, actor.creator_id, name=data.name, zone=data.zone)
         audit.record(session, "creator.edit", f"creator:{creator.uid}", actor=actor.label, meta=msgspec.structs.asdict(data))
     return CreatorView(creator.uid, creator.name, creator.zone, actor.role, current=True)
