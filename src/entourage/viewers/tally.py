@@ -297,12 +297,12 @@ class Tally:
         rules, memory = self.memory.rules, self.memory
         if not memory.config.auto_vip_promotion or not rules:
             return 0
-        first, now, fresh = rules[0], clock.now_ms(), 0
+        least, now, fresh = min(rule.coins for rule in rules), clock.now_ms(), 0
         places = {rule.name: place for place, rule in enumerate(rules)}
         tiers, changes = [], []
         for viewer_id in self._people:
             who = memory.by_id[viewer_id]
-            if who.tier_held or who.blocked or (who.tier is None and who.coins < first.coins):
+            if who.tier_held or who.blocked or (who.tier is None and who.coins < least):
                 continue
             standing = tier.Standing(who.coins, who.watch_ms, who.visits)
             place = tier.earned(rules, standing)

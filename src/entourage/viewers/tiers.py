@@ -31,6 +31,7 @@ async def remove_by_hand(session: CreatorSession, ref: str, actor: str) -> schem
 
 async def release(session: CreatorSession, ref: str, actor: str) -> schemas.ViewerDetail:
     """Let the rules decide again, at once."""
+    await memory.outdate(session)
     row = await profile.find(session, ref)
     order = await rules(session)
     standing = tier.Standing(row.coins, row.watch_ms, row.visits)
