@@ -77,9 +77,12 @@ async def test_the_migrations_make_what_the_tables_say(empty_url: str) -> None:
 async def test_a_migration_that_fails_leaves_nothing_behind(empty_url: str) -> None:
     def fail() -> None:
         engine = migrations._engine(empty_url)
-        with engine.begin() as connection:
-            migrations._migrate(connection, "head")
-            raise RuntimeError
+        try:
+            with engine.begin() as connection:
+                migrations._migrate(connection, "head")
+                raise RuntimeError
+        finally:
+            engine.dispose()
 
     db = Database(empty_url)
     with pytest.raises(RuntimeError):
