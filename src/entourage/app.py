@@ -1,6 +1,8 @@
 """The web's side of a running house: one Litestar application from its parts."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from litestar import Litestar, asgi
 from litestar.config.compression import CompressionConfig
@@ -15,14 +17,8 @@ from litestar.types import ControllerRouterHandler, Middleware, Receive, Scope, 
 from litestar_htmx import HTMXPlugin
 
 from entourage.kernel import http
-from entourage.kernel.accounts.attempts import Attempts
-from entourage.kernel.accounts.passwords import Passwords
-from entourage.kernel.bus.port import Bus
 from entourage.kernel.settings import Settings
-from entourage.ports.live import Mapper
-from entourage.viewers.intake import Intake
 from entourage.viewers.routes import changing, histories, reading, sending
-from entourage.viewers.updates import Publisher
 from entourage.web import auditlog, connections, demo, docs, engine, health, keys, me, members, pages, protection, signin, stream, welcome
 from entourage.web.sessions import SessionConfig, SessionStore
 from entourage.web.socket import Sockets
@@ -31,6 +27,7 @@ from entourage.wiring import House
 BODY_MOST = 10_000_000
 _STATIC = Path(__file__).parent / "web" / "static"
 _MINUTES_5 = 300
+_PARTS = ("settings", "attempts", "passwords", "publisher", "intake", "mapper", "bus")
 
 
 def build(house: House) -> Litestar:
@@ -43,13 +40,7 @@ def build(house: House) -> Litestar:
         dependencies={
             "db": Provide(http.provide_db, sync_to_thread=False),
             "actor": Provide(http.provide_actor, sync_to_thread=False),
-            "settings": Provide(_settings, sync_to_thread=False),
-            "attempts": Provide(_attempts, sync_to_thread=False),
-            "passwords": Provide(_passwords, sync_to_thread=False),
-            "publisher": Provide(_publisher, sync_to_thread=False),
-            "intake": Provide(_intake, sync_to_thread=False),
-            "mapper": Provide(_mapper, sync_to_thread=False),
-            "bus": Provide(_bus, sync_to_thread=False),
+            **{name: Provide(_part(name), sync_to_thread=False) for name in _PARTS},
         },
         guards=[http.closed],
         middleware=_middleware(house, secure=secure),
@@ -104,39 +95,13 @@ def _static() -> Router:
     )
 
 
-def _settings(state: State) -> Settings:
-    house: House = state.house
-    return house.settings
+def _part(name: str) -> Callable[[State], object]:
+    """Make the provider of a part of the house, for a handler's argument of the same name."""
 
+    def provide(state: State) -> Any:  # noqa: ANN401 - whatever the handler says it is
+        return getattr(state.house, name)
 
-def _attempts(state: State) -> Attempts:
-    house: House = state.house
-    return house.attempts
-
-
-def _passwords(state: State) -> Passwords:
-    house: House = state.house
-    return house.passwords
-
-
-def _publisher(state: State) -> Publisher:
-    house: House = state.house
-    return house.publisher
-
-
-def _intake(state: State) -> Intake:
-    house: House = state.house
-    return house.intake
-
-
-def _mapper(state: State) -> Mapper:
-    house: House = state.house
-    return house.mapper
-
-
-def _bus(state: State) -> Bus:
-    house: House = state.house
-    return house.bus
+    return provide
 
 
 def _socket(house: House) -> ASGIRouteHandler:
