@@ -20,7 +20,8 @@ function load() {
 function options({ days, hours, grid, unit }) {
   const cells = grid.flatMap((row, day) => row.map((value, hour) => [hour, day, value]));
   const most = Math.max(1, ...cells.map((cell) => cell[2]));
-  const words = { color: style("--quiet"), fontSize: 12, fontFamily: "inherit" };
+  const fontFamily = getComputedStyle(document.body).fontFamily; // a canvas cannot inherit it
+  const words = { color: style("--quiet"), fontSize: 12, fontFamily };
   return {
     animation: false,
     aria: { enabled: false }, // the table behind says it better
@@ -29,7 +30,7 @@ function options({ days, hours, grid, unit }) {
     yAxis: { type: "category", data: days, inverse: true, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { ...words, interval: 0 } },
     tooltip: {
       renderMode: "richText", // no style attributes: the page's policy forbids them
-      backgroundColor: style("--raised-more"), borderColor: style("--line"), textStyle: { color: style("--words"), fontSize: 12 },
+      backgroundColor: style("--raised-more"), borderColor: style("--line"), textStyle: { color: style("--words"), fontSize: 12, fontFamily },
       formatter: ({ value }) => `${days[value[1]]} ${hours[value[0]]}:00\n${number(value[2])} ${unit}`,
     },
     visualMap: { show: false, min: 0, max: most, inRange: { color: shades() } },
