@@ -3,6 +3,7 @@
 # make check   format, lint, types, import walls and the fast tests (under two minutes)
 # make test    every test, on SQLite and PostgreSQL, with a real browser
 # make bench   the benchmarks
+# make words   bring the German catalogue up to date with the pages
 # make pins    renew requirements/*.txt from pyproject.toml
 
 PYTHON ?= python3.11
@@ -12,7 +13,7 @@ ENTOURAGE_DATA_DIR ?= $(CURDIR)/data
 export ENTOURAGE_DATA_DIR
 WORKERS ?= 2
 
-.PHONY: run demo check test bench pins lint fast browser clean
+.PHONY: run demo check test bench words pins lint fast browser clean
 
 run: $(VENV)/.run
 	@$(BIN)/entourage run
@@ -42,6 +43,12 @@ browser:
 	@if [ -z "$$ENTOURAGE_TEST_BROWSER" ] && ! command -v chromium >/dev/null; then \
 	  if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
 	  else echo "The page tests need Chromium: apt-get install chromium" >&2; exit 1; fi; fi
+
+words: $(VENV)/.run
+	$(BIN)/pybabel -q extract -F babel.cfg -k _n -k _nn:1,2 --no-location -o $(VENV)/words.pot src/entourage/web
+	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
+	  -D entourage -i $(VENV)/words.pot -d src/entourage/web/locale
+	$(BIN)/python hatch_build.py
 
 pins: $(VENV)/.test
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

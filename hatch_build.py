@@ -120,6 +120,6 @@ def compile_catalogues(root: Path) -> None:
 if __name__ == "__main__":
     compile_catalogues(ROOT)
     try:
-        print("Browser libraries fetched." if fetch_libraries(ROOT) else "Browser libraries are up to date.")
+        sys.stdout.write("Browser libraries fetched.\n" if fetch_libraries(ROOT) else "Browser libraries are up to date.\n")
     except (OSError, subprocess.SubprocessError) as problem:
         sys.exit(f"{ADVICE}\n{problem}")

@@ -36,7 +36,8 @@ class Chip:
 def of(connections: Iterable[Link]) -> list[Chip]:
     """Return a chip for each connection that is switched on, or one that says that nothing is connected."""
     chips = [one(link) for link in connections if link.enabled and (link.account or link.source != "tiktok")]
-    return chips or [Chip("tiktok", "off", _("%(name)s: not connected") % {"name": "TikTok"}, _("not connected"), _("Connect it in the settings"))]
+    missing = _("%(name)s: not connected") % {"name": "TikTok"}
+    return chips or [Chip("tiktok", "off", missing, _("not connected"), _("Connect it in the settings"))]
 
 
 def one(link: Link) -> Chip:

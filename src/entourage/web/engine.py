@@ -11,6 +11,7 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template import TemplateConfig
 from markupsafe import Markup
 
+from entourage.kernel.http import Actor
 from entourage.web import formats, i18n, words
 
 _HERE = Path(__file__).parent
@@ -42,7 +43,9 @@ def environment() -> Environment:
     for shape in ("number", "compact", "duration", "ordinal", "moment", "day", "clock_time", "ago", "last_seen", "initials", "colour"):
         env.filters[shape] = getattr(formats, shape)
     env.filters["data"] = data
-    env.globals.update(icon=icon, voice=i18n.voice, languages=i18n.LANGUAGES, browser_words=words.for_browser, theme_of=theme_of)
+    env.globals.update(
+        icon=icon, voice=i18n.voice, languages=i18n.LANGUAGES, browser_words=words.for_browser, theme_of=theme_of, demo_panel=demo_panel
+    )
     env.globals.update(weekdays=formats.weekdays, hour_of_week=formats.hour_of_week, against_usual=formats.against_usual)
     env.globals["get_flashes"] = flashes
     return env
@@ -65,6 +68,13 @@ def theme_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     """Choose dark or light: the person's own setting, the cookie of this browser, else dark."""
     chosen = getattr(connection.scope.get("user"), "theme", "") or connection.cookies.get("theme", "")
     return "light" if chosen == "light" else "dark"
+
+
+def demo_panel(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """Return the address of the simulator's panel in a demo, for whoever may press its buttons; else an empty string."""
+    panel = getattr(connection.app.state.get("house"), "panel", None)
+    actor = connection.scope.get("user")
+    return str(panel.path) if panel is not None and isinstance(actor, Actor) and actor.may("live.control") else ""
 
 
 def icon(name: str, classes: str = "") -> Markup:

@@ -36,7 +36,8 @@ class Voice:
         return _locale(self.tag)
 
 
-_voice: ContextVar[Voice] = ContextVar("voice", default=Voice())
+_UNASKED: Final = Voice()
+_voice: ContextVar[Voice] = ContextVar("voice", default=_UNASKED)
 
 
 def voice() -> Voice:

@@ -107,7 +107,7 @@ async def add_headers(message: Message, scope: Scope) -> None:
     headers = MutableScopeHeaders.from_message(message)
     for name, value in _HEADERS.items():
         headers.setdefault(name, value)
-    handler = scope.get("route_handler")
+    handler: Any = scope.get("route_handler")  # none where no route was found
     framed = handler is not None and handler.opt.get("framed")
     headers.setdefault("Content-Security-Policy", _CSP + ("*" if framed else "'none'"))
     if not scope["path"].startswith("/static/"):

@@ -1,7 +1,9 @@
-"""The words that the browser's scripts need, in the reader's language.
+"""The words that are not said in a template: by the browser's scripts, and as titles of errors.
 
 Scripts say `t("...")` or `tn("one", "many", n)` with the English sentence; a test keeps this list and them alike.
 """
+
+from typing import Final
 
 from entourage.web.i18n import gettext, ngettext
 
@@ -11,15 +13,60 @@ def _n(message: str) -> str:
     return message
 
 
-SENTENCES = (
+def _nn(one: str, many: str) -> tuple[str, str]:
+    """Mark a sentence about a number of things for the catalogue."""
+    return one, many
+
+
+SENTENCES: Final = (
     _n("just now"),
     _n("Undo"),
     _n("Close"),
+    _n("Saved."),
+    _n("Copied."),
+    _n("That did not work. Nothing was changed."),
+    _n("The house does not answer. Is it still running?"),
+    _n("times seen"),
+    _n("{share} over the usual {n}"),
+    _n("usually {n}"),
+    _n("gave {gift} × {n}"),
+    _n("gave {gift}"),
+    _n("a gift"),
+    _n("shared the stream"),
+    _n("follows you now"),
+    _n("is here for the first time"),
+    _n("came in"),
+    _n("subscribed, month {n}"),
+    _n("subscribed"),
+    _n("is now {tier}"),
+    _n("new"),
 )
 
-PLURALS = (
-    ("{n} new line", "{n} new lines"),
+PLURALS: Final = (
+    _nn("{n} new line", "{n} new lines"),
+    _nn("{n} new viewer", "{n} new viewers"),
+    _nn("{n} watching", "{n} watching"),
+    _nn("of {n} viewer", "of {n} viewers"),
+    _nn("liked", "liked × {n}"),
+    _nn("{n} coin", "{n} coins"),
+    _nn("{n} visit", "{n} visits"),
 )
+
+TITLES: Final = (
+    _n("This cannot be used"),
+    _n("Please sign in"),
+    _n("This is not for you"),
+    _n("There is nothing here"),
+    _n("This cannot be done here"),
+    _n("This does not fit"),
+    _n("This is too much at once"),
+    _n("Too fast"),
+    _n("Something went wrong"),
+    _n("The other side did not answer well"),
+    _n("Not now"),
+    _n("This did not work"),
+)
+"""Titles of error pages, which the kernel's http chooses by status."""
 
 
 def for_browser() -> dict[str, str | list[str]]:

@@ -65,10 +65,11 @@ async def _keys(session: CreatorSession, _: Actor) -> dict[str, Any]:
 
 
 async def _people(session: CreatorSession, actor: Actor) -> dict[str, Any]:
+    below = roles.ROLES.index(actor.role or "clipper")
     return {
         "members": await members.all_of(session),
         "invitations": await links.invitations(session),
-        "roles": [role for role in roles.ROLES if actor.role == "owner" or roles.ROLES.index(role) > roles.ROLES.index(actor.role or "clipper")],
+        "roles": [role for role in roles.ROLES if actor.role == "owner" or roles.ROLES.index(role) > below],
         "me": actor,
     }
 
@@ -76,7 +77,9 @@ async def _people(session: CreatorSession, actor: Actor) -> dict[str, Any]:
 _SECTIONS: dict[str, Section] = {
     "connections": _connections, "creator": _creator, "viewers": _viewers, "look": _look, "keys": _keys, "people": _people,
 }  # fmt: skip
-_NEEDED = {"connections": "settings.edit", "creator": "settings.edit", "viewers": "settings.edit", "keys": "keys.edit", "people": "members.edit"}
+_NEEDED = {
+    "connections": "settings.edit", "creator": "settings.edit", "viewers": "settings.edit", "keys": "keys.edit", "people": "members.edit",
+}  # fmt: skip
 
 
 def _may(actor: Actor, name: str) -> bool:
