@@ -1,7 +1,9 @@
 """The commands that do one errand, on a house of their own."""
 
+import logging
 import socket
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ PASSWORD = "a long password\n"
 
 
 @pytest.fixture(autouse=True)
-def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """Give each test a data folder and a port of its own, through the environment as a person would."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         free: int = probe.getsockname()[1]
@@ -24,7 +26,9 @@ def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setenv("COLUMNS", "200")
     for name in ("ENTOURAGE_DATABASE_URL", "ENTOURAGE_REDIS_URL", "ENTOURAGE_ROLES"):
         monkeypatch.delenv(name, raising=False)
-    return free
+    yield free
+    # The commands set the log up to write where their output went, which is gone now.
+    logging.getLogger().handlers[:] = []
 
 
 def _run(*arguments: str, said: str | None = None) -> Result:

@@ -18,10 +18,14 @@ import sqlalchemy as sa
 from litestar.routes import ASGIRoute, HTTPRoute, WebSocketRoute
 
 import entourage
-from entourage.kernel import tenancy
+from entourage.kernel import http, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.tables import Base, Owned
-from tests.people import Cast, Client, Doors
+from entourage.simulators.tiktok import panel
+from entourage.simulators.tiktok.fake import FakeTikTok
+from entourage.simulators.tiktok.stage import Stage
+from entourage.wiring import House
+from tests.people import Cast, Client, Doors, make_house
 
 pytestmark = pytest.mark.anyio
 
@@ -38,6 +42,7 @@ PUBLIC = {
     "/signin/{token:str}": "needs the secret of a link",
     "/welcome/{token:str}": "needs the secret of a link",
     "/join/{token:str}": "needs the secret of a link",
+    "/demo/{token:str}": "needs the secret of a link; only in a demo",
     "/socket.io": "the handshake says nothing; the connect event asks for a session or a key (tests/web/test_socket.py)",
 }
 OWN_ACCOUNT = {
@@ -58,6 +63,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/creators": {"name": "Mallory", "zone": "UTC"},
     "/api/keys": {"name": "Mallory", "scopes": ["viewers.read"]},
 }
+
+
+@pytest.fixture
+def house(db: Database) -> House:
+    """Make a house with every route there is, those of a demo too."""
+    house = make_house(db)
+    house.panel = panel.router(Stage(FakeTikTok(), "nova.live"), guards=[http.allowed("live.control")])
+    return house
 
 
 def _doors_of(doors: Doors) -> Iterator[tuple[str, str]]:
