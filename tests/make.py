@@ -130,7 +130,7 @@ def _week(session: tenancy.CreatorSession, creator_id: int, viewer_ids: list[int
 
 async def card(db: Database, creator_id: int, viewer_id: int, **fields: Any) -> None:
     """Store what the creator wrote about a viewer."""
-    given = {"notes": "", "tags": [], "loyalty_points": 0, "updated_ms": clock.now_ms()} | fields
+    given: dict[str, Any] = {"notes": "", "tags": [], "loyalty_points": 0, "updated_ms": clock.now_ms()} | fields
     if given.get("birthday"):
         given["birthday_mmdd"] = given["birthday"][-5:]
     async with tenancy.inside(db, creator_id, write=True) as session:
