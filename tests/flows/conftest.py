@@ -1,6 +1,6 @@
 """What the tests of whole flows share: a creator whose stream is on a fake TikTok."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -33,10 +33,12 @@ async def creator_id(db: Database) -> int:
     return creator.id
 
 
-@pytest.fixture
-async def open_house(tmp_path: Path, database_url: str, anyio_backend: str) -> AsyncIterator[Open]:
-    """Open a whole house on a real port."""
-    async with served(tmp_path, database_url) as one:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.thorough)])
+async def open_house(
+    request: pytest.FixtureRequest, tmp_path: Path, new_database: Callable[[str], str], anyio_backend: str
+) -> AsyncIterator[Open]:
+    """Open a whole house on a real port, with an empty database."""
+    async with served(tmp_path, new_database(request.param)) as one:
         yield one
 
 

@@ -65,4 +65,3 @@ async def served(folder: Path, database_url: str, **changes: Any) -> AsyncIterat
 def cookies_of(client: Client) -> str:
     """Return what a browser would send as its Cookie header."""
     return "; ".join(f"{one.name}={one.value}" for one in client.cookies.jar)
-

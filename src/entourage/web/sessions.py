@@ -14,6 +14,7 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie, MutableScopeHeaders
 from litestar.middleware.session.server_side import ServerSideSessionBackend, ServerSideSessionConfig
+from litestar.serialization import decode_json
 from litestar.stores.base import Store
 from litestar.types import Message, ScopeSession
 
@@ -172,6 +173,14 @@ async def end(request: Request[Any, Any, Any]) -> None:
     if (known := scope.pop(_KNOWN, None)) is not None:
         await request.app.stores.get("sessions").delete(known[0])
     request.clear_session()
+
+
+async def read(connection: Connection) -> dict[str, Any] | None:
+    """Return what is kept of a connection's browser now, however long ago it was opened; None when nobody is signed in there."""
+    name = connection.cookies.get(COOKIE)
+    data = await connection.app.stores.get("sessions").get(name) if name else None
+    kept = decode_json(data) if data is not None else None
+    return kept if isinstance(kept, dict) else None
 
 
 def _as_delta(seconds: int | timedelta) -> timedelta:

@@ -1,8 +1,9 @@
-"""Socket.IO: one room per creator, for signed-in people and keys that may read viewers; nobody else gets in.
+"""Socket.IO: one room per creator, for signed-in people and keys that may read viewers; nobody else gets in, or stays.
 
 Updates come over the bus, so every web process serves its own clients whoever published (docs/decisions/0005).
 """
 
+import asyncio
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -10,13 +11,13 @@ import msgspec
 import socketio
 
 from entourage.kernel import log, tenancy
-from entourage.kernel.accounts import identify
 from entourage.kernel.accounts.actor import Actor
 from entourage.kernel.bus.port import Bus
 from entourage.kernel.errors import EntourageError, Invalid
 from entourage.kernel.http import Database
 from entourage.viewers import profile, schemas, updates
 from entourage.viewers.updates import Publisher
+from entourage.web.standing import CHECK_S, Standing
 
 _log = log.get(__name__)
 Answer = dict[str, Any]
@@ -30,11 +31,13 @@ class Sockets:
         self._db = db
         self._bus = bus
         self._publisher = publisher
+        self._inside: dict[str, Standing] = {}
         self.server = socketio.AsyncServer(
             async_mode="asgi", cors_allowed_origins=origins, max_http_buffer_size=100_000, ping_interval=20, ping_timeout=20
         )
         self.app = socketio.ASGIApp(self.server, socketio_path="/socket.io")
         self.server.on("connect", self._connect)
+        self.server.on("disconnect", self._leave)
         self.server.on("viewer-profiles:get", self._get)
         self.server.on("viewer-profiles:update", self._update)
 
@@ -47,27 +50,42 @@ class Sockets:
                         payload = msgspec.json.decode(update.payload)
                         await self.server.emit(update.event, payload, room=_room(update.creator_id))
 
+    async def watch(self) -> None:
+        """Show out who has lost the right to be here, until cancelled."""
+        while True:
+            await asyncio.sleep(CHECK_S)
+            for sid, standing in list(self._inside.items()):
+                try:
+                    if not await standing.may("viewers.read"):
+                        await self.server.disconnect(sid)
+                except Exception as error:
+                    _log.warning("socket.not_checked", error=repr(error)[:300])
+
     async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
-        actor = await self._who(environ, auth)
-        if actor is None or not actor.creator_id or not actor.may("viewers.read"):
+        standing = self._standing(environ, auth)
+        actor = await standing.actor() if standing else None
+        if standing is None or actor is None or not actor.may("viewers.read"):
             msg = "Sign in first, or send an API key."
             raise socketio.exceptions.ConnectionRefusedError(msg)
-        await self.server.save_session(sid, {"actor": actor})
+        self._inside[sid] = standing
         await self.server.enter_room(sid, _room(actor.creator_id))
 
-    async def _who(self, environ: dict[str, Any], auth: object) -> Actor | None:
-        """Find out who connects: a key in the handshake's `auth`, in a header, or the session of the page around it."""
+    def _leave(self, sid: str, _: object = None) -> None:
+        self._inside.pop(sid, None)
+
+    def _standing(self, environ: dict[str, Any], auth: object) -> Standing | None:
+        """Find out by what right somebody connects: a key in the handshake's `auth` or a header, or the session of the page around."""
         scope = environ.get("asgi.scope", {})
         if isinstance(auth, dict) and isinstance(key := auth.get("key") or auth.get("token"), str):
-            return await identify.by_key(self._db, key)
+            return Standing(self._db, scope, key)
         if "key" in parse_qs(scope.get("query_string", b"").decode("latin-1")):
             return None  # an address is no place for a key
-        user = scope.get("user")
-        return user if isinstance(user, Actor) else None
+        return Standing(self._db, scope)
 
     async def _actor(self, sid: str, permission: str) -> Actor:
-        actor: Actor = (await self.server.get_session(sid))["actor"]
-        if not actor.may(permission):
+        standing = self._inside.get(sid)
+        actor = await standing.actor() if standing else None
+        if actor is None or not actor.may(permission):
             msg = "You may not do this here. Ask an owner for the right to."
             raise Invalid(msg)
         return actor
