@@ -107,7 +107,7 @@ def _part(name: str) -> Callable[[State], object]:
 def _socket(house: House) -> ASGIRouteHandler:
     """Mount Socket.IO, and let it hear the bus while the house is served."""
     sockets = Sockets(house.db, house.bus, house.publisher, origins=_origins(house.settings))
-    house.serving.append(sockets.run)
+    house.serving += [sockets.run, sockets.watch]
 
     # Litestar checks no session and no guard on a mounted app: Sockets asks for itself who connects.
     @asgi("/socket.io", is_mount=True, copy_scope=True, opt={**http.ANYONE, "exclude_from_csrf": True})
