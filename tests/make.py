@@ -22,7 +22,15 @@ CHAT = (
     "first time here, love the colors", "I missed you on Tuesday", "can you show the cat again", "Grüße aus Köln", "that shading is unreal", "+1", "who wins the battle?",
     "I have been waiting all week for this and my train was late again, but now I am here and nobody will stop me from watching",
 )  # fmt: skip
-GIFTS = (("5655", "Rose", 1), ("5827", "Ice Cream", 1), ("5879", "Doughnut", 30), ("6064", "GG", 1), ("5586", "Hearts", 199), ("8913", "Rosa", 10), ("6267", "Corgi", 299))
+GIFTS = (
+    ("5655", "Rose", 1),
+    ("5827", "Ice Cream", 1),
+    ("5879", "Doughnut", 30),
+    ("6064", "GG", 1),
+    ("5586", "Hearts", 199),
+    ("8913", "Rosa", 10),
+    ("6267", "Corgi", 299),
+)
 TIERS = (("Platinum", 100_000), ("Gold", 20_000), ("Silver", 5_000), ("Bronze", 1_000))
 
 
@@ -123,7 +131,11 @@ def _week(session: tenancy.CreatorSession, creator_id: int, viewer_ids: list[int
         day, hour = divmod(cell, 24)
         evening = max(0, 6 - abs(hour - 20)) * (3 if day in {0, 2, 4} else 1)
         if evening:
-            session.add(tables.CreatorHour(creator_id=creator_id, cell=cell, activity=evening * chance.randrange(20, 60), coins=evening * chance.randrange(90)))
+            session.add(
+                tables.CreatorHour(
+                    creator_id=creator_id, cell=cell, activity=evening * chance.randrange(20, 60), coins=evening * chance.randrange(90)
+                )
+            )
             for viewer_id in viewer_ids:
                 session.add(tables.Hour(viewer_id=viewer_id, cell=cell, activity=evening * chance.randrange(1, 5), coins=0))
 
