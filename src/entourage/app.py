@@ -17,7 +17,6 @@ from litestar.types import ControllerRouterHandler, Middleware, Receive, Scope, 
 from litestar_htmx import HTMXPlugin
 
 from entourage.kernel import http
-from entourage.kernel.settings import Settings
 from entourage.viewers.routes import changing, histories, reading, sending
 from entourage.web import auditlog, connections, demo, docs, engine, health, keys, me, members, pages, protection, signin, stream, welcome
 from entourage.web.sessions import SessionConfig, SessionStore
@@ -106,7 +105,7 @@ def _part(name: str) -> Callable[[State], object]:
 
 def _socket(house: House) -> ASGIRouteHandler:
     """Mount Socket.IO, and let it hear the bus while the house is served."""
-    sockets = Sockets(house.db, house.bus, house.publisher, origins=_origins(house.settings))
+    sockets = Sockets(house.db, house.bus, house.publisher)
     house.serving += [sockets.run, sockets.watch]
 
     # Litestar checks no session and no guard on a mounted app: Sockets asks for itself who connects.
@@ -116,8 +115,3 @@ def _socket(house: House) -> ASGIRouteHandler:
         await sockets.app(scope, receive, send)
 
     return socket_io
-
-
-def _origins(settings: Settings) -> list[str]:
-    local = [f"http://{host}:{settings.port}" for host in ("localhost", "127.0.0.1", "[::1]")]
-    return [*local, settings.base_url]

@@ -13,12 +13,12 @@ _SECRET_IN_TEXT = re.compile(
     r"((?:access_token|refresh_token|token|api_?key|apikey|password|secret|session_id|jwtkey|X-Api-Key)[\"']?\s*[=:]\s*[\"']?)[^&\s\"',}]+",
     re.IGNORECASE,
 )
-_BEARER = re.compile(r"(Bearer\s+|://[^/\s:@]+:)[^\s@\"',]+", re.IGNORECASE)
+_BEARER = re.compile(r"(Bearer\s+)[^\s\"',]+|(://[^/\s:@]+:)[^\s@/\"',]+(?=@)", re.IGNORECASE)
 
 
 def redact(text: str) -> str:
     """Blot out what looks like a secret inside a text (URL queries, bearer tokens, passwords in addresses)."""
-    return _BEARER.sub(r"\1***", _SECRET_IN_TEXT.sub(r"\1***", text))
+    return _BEARER.sub(r"\1\2***", _SECRET_IN_TEXT.sub(r"\1***", text))
 
 
 def _blot(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:  # noqa: ANN401

@@ -14,7 +14,7 @@ from entourage.kernel import log, tenancy
 from entourage.kernel.accounts.actor import Actor
 from entourage.kernel.bus.port import Bus
 from entourage.kernel.errors import EntourageError, Invalid
-from entourage.kernel.http import Database
+from entourage.kernel.http import Database, same_origin
 from entourage.viewers import profile, schemas, updates
 from entourage.viewers.updates import Publisher
 from entourage.web.standing import CHECK_S, Standing
@@ -26,14 +26,14 @@ Answer = dict[str, Any]
 class Sockets:
     """The Socket.IO server of one web process."""
 
-    def __init__(self, db: Database, bus: Bus, publisher: Publisher, *, origins: list[str]) -> None:
-        """Take the parts; `origins` are the addresses of our own pages."""
+    def __init__(self, db: Database, bus: Bus, publisher: Publisher) -> None:
+        """Take the parts."""
         self._db = db
         self._bus = bus
         self._publisher = publisher
         self._inside: dict[str, Standing] = {}
         self.server = socketio.AsyncServer(
-            async_mode="asgi", cors_allowed_origins=origins, max_http_buffer_size=100_000, ping_interval=20, ping_timeout=20
+            async_mode="asgi", cors_allowed_origins=_ours, max_http_buffer_size=100_000, ping_interval=20, ping_timeout=20
         )
         self.app = socketio.ASGIApp(self.server, socketio_path="/socket.io")
         self.server.on("connect", self._connect)
@@ -115,6 +115,11 @@ class Sockets:
             return {"success": False, "error": f"This cannot be changed so: {error}"}
         except EntourageError as error:
             return {"success": False, "error": error.message}
+
+
+def _ours(_: str, environ: dict[str, Any]) -> bool:
+    """Let in our own pages, under whatever name this house is reached, and programs, which say no origin."""
+    return same_origin(environ["asgi.scope"])
 
 
 def _room(creator_id: int) -> str:
