@@ -25,10 +25,11 @@ _DONE_IN_STREAM = (*_DONE, _deeds(kinds.FOLLOW), _deeds(kinds.JOIN))
 async def recount(session: CreatorSession, *, forgotten: bool = False) -> list[str]:
     """Return a sentence for every counter that is not what the histories add up to.
 
-    Where people were `forgotten`, the streams' own numbers are left out: they keep what nameless people did.
+    Where people were `forgotten`, the numbers of streams and of everybody's week are left out: they keep what nameless
+    people did.
     """
-    wrong = await _recount_viewers(session) + await _recount_totals(session) + await _recount_hours(session)
-    return wrong if forgotten else wrong + await _recount_streams(session)
+    wrong = await _recount_viewers(session) + await _recount_totals(session) + await _recount_weeks(session)
+    return wrong if forgotten else wrong + await _recount_streams(session) + await _recount_week(session)
 
 
 async def _recount_viewers(session: CreatorSession) -> list[str]:
@@ -74,14 +75,17 @@ async def _recount_streams(session: CreatorSession) -> list[str]:
     return wrong
 
 
-async def _recount_hours(session: CreatorSession) -> list[str]:
+async def _recount_week(session: CreatorSession) -> list[str]:
     everybody = await _sums(session, CreatorHour.cell, func.sum(CreatorHour.activity), func.sum(CreatorHour.coins))
     each = await _sums(session, Hour.cell, func.sum(Hour.activity), func.sum(Hour.coins))
+    cells = {*everybody, *each}
+    return [f"cell {c} keeps {everybody.get(c)}, the viewers have {each.get(c)}" for c in cells if everybody.get(c) != each.get(c)]
+
+
+async def _recount_weeks(session: CreatorSession) -> list[str]:
     by_viewer = await _sums(session, Hour.viewer_id, func.sum(Hour.coins))
     coins = {viewer_id: coins for viewer_id, coins in await session.execute(select(Viewer.id, Viewer.coins)) if coins}
-    wrong = [f"cell {cell} keeps {everybody.get(cell)}, the viewers have {sums}" for cell, sums in each.items() if everybody.get(cell) != sums]
-    wrong += [f"viewer {i} gave {n} coins, their week says {by_viewer.get(i)}" for i, n in coins.items() if by_viewer.get(i) != (n,)]
-    return wrong
+    return [f"viewer {i} gave {n} coins, their week says {by_viewer.get(i)}" for i, n in coins.items() if by_viewer.get(i) != (n,)]
 
 
 async def _sums(session: CreatorSession, by: Any, *sums: ColumnElement[Any], where: ColumnElement[bool] | None = None) -> Sums:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from entourage.kernel import clock
 from entourage.kernel.tables import AuditEntry
@@ -30,6 +30,11 @@ def record(  # noqa: PLR0913 - all but two are options by name
         raise ValueError(msg)
     session.add(entry)
     return entry
+
+
+async def blot(session: CreatorSession, subject: str) -> None:
+    """Blot out what entries say of an erased person; that they happened stays."""
+    await session.execute(update(AuditEntry).where(AuditEntry.creator_id == session.creator, AuditEntry.subject == subject).values(meta={}))
 
 
 async def page(

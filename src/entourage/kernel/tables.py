@@ -161,7 +161,7 @@ class Connection(Owned, Base):
 
 
 class AuditEntry(Owned, Base):
-    """Something that was done, by whom and because of what; rows are only ever added."""
+    """Something that was done, by whom and because of what; rows are only ever added (`audit.blot` aside)."""
 
     __tablename__ = "audit_log"
     __table_args__ = (Index(None, "creator_id", "id"), Index(None, "creator_id", "subject", "id"))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from entourage.kernel import clock, rows
 from entourage.ports import live
-from entourage.viewers import birthdays, gift, keys, kinds, people, stream, tables, tally, visit
+from entourage.viewers import birthdays, erasure, gift, keys, kinds, people, stream, tables, tally, visit
 from entourage.viewers.memory import Memory
 from entourage.viewers.outcome import Outcome
 
@@ -46,6 +46,8 @@ def store(connection: Connection, memory: Memory, events: Sequence[live.LiveEven
     outcome = Outcome(memory.creator_id)
     placed = _place(connection, memory, events, outcome, recorded=recorded)
     fresh = _drop_repeats(memory, placed, outcome)
+    if memory.erased:
+        fresh = _drop_erased(memory, fresh, outcome)
     if look_first:
         fresh = _drop_stored(connection, fresh, outcome)
     _meet_people(connection, memory, fresh, outcome)
@@ -144,6 +146,22 @@ def _drop_repeats(memory: Memory, placed: list[tally.Placed], outcome: Outcome) 
                 outcome.repeated += 1
                 continue
             seen.add(key)
+        fresh.append(one)
+    return fresh
+
+
+def _drop_erased(memory: Memory, placed: list[tally.Placed], outcome: Outcome) -> list[tally.Placed]:
+    """Pass over what erased people did before they were erased."""
+    until: dict[people.Account, int] = {}
+    fresh = []
+    for one in placed:
+        if (person := one.event.person) is not None:
+            account = (person.platform, person.user_id)
+            if account not in until:
+                until[account] = memory.erased.get(erasure.fingerprint(memory.creator_id, *account), -1)
+            if one.event.at_ms <= until[account]:
+                outcome.repeated += 1
+                continue
         fresh.append(one)
     return fresh
 

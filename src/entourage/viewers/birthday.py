@@ -1,27 +1,28 @@
 """Birthdays: YYYY-MM-DD, or --MM-DD when the year is not known. Rules: docs/rules/birthdays.md."""
 
+import re
 from calendar import isleap
 from datetime import date, timedelta
 
 from entourage.kernel.errors import Invalid
 
+_WRITTEN = re.compile(r"(\d{4}|-)-\d\d-\d\d", re.ASCII)
 _FORM = "A birthday is written YYYY-MM-DD, or --MM-DD without a year."
 
 
 def parse(typed: str) -> str:
     """Check a birthday and return it in its one form; raises Invalid for anything that is no day of any calendar."""
     text = typed.strip()
-    year_text, _, rest = text.rpartition("-")[0].rpartition("-")
     try:
-        if text.startswith("--") or year_text in {"", "-"}:
-            date.fromisoformat(f"2000-{text.removeprefix('--')}")
-            return f"--{text.removeprefix('--')}"
-        day = date.fromisoformat(text)
+        if not _WRITTEN.fullmatch(text):
+            raise ValueError(text)
+        # 2000 was a leap year.
+        day = date.fromisoformat(text.replace("--", "2000-", 1))
     except ValueError:
         raise Invalid(_FORM, details={"birthday": _FORM}) from None
-    if not 1900 <= day.year <= 2100 or not rest:  # noqa: PLR2004 - nobody living was born outside
+    if not 1900 <= day.year <= 2100:  # noqa: PLR2004 - nobody living was born outside
         raise Invalid(_FORM, details={"birthday": _FORM})
-    return day.isoformat()
+    return text
 
 
 def falls_on(birthday: str, year: int) -> date:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, text
 from entourage.kernel import rows
 from entourage.kernel.tables import Creator
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import gift, people, stream, tables, tier, visit
+from entourage.viewers import erasure, gift, people, stream, tables, tier, visit
 from entourage.viewers.hours import Week
 
 K = TypeVar("K")
@@ -49,6 +49,7 @@ class Memory:
         self.visits: dict[visit.Key, visit.Sitting] = {}
         self.streaks: dict[gift.Key, gift.Streak] = {}
         self.recent: dict[tuple[int, int], None] = {}
+        self.erased: dict[int, int] = {}
         self.rules: list[tier.Rule] = []
         self.config = tables.Choice()
         self.week = Week(ZoneInfo("UTC"))
@@ -78,6 +79,7 @@ class Memory:
             self.week = Week(ZoneInfo(zone or "UTC"))
         except (ZoneInfoNotFoundError, ValueError):
             self.week = Week(ZoneInfo("UTC"))
+        self.erased = erasure.load(connection, self.creator_id)
         t, c = tables.TierRule, tables.Choice
         rules = connection.execute(
             select(t.tier_name, t.min_coins_spent, t.min_watchtime_hours, t.min_visits)

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select, update
 from entourage.kernel import audit, clock
 from entourage.kernel.errors import Invalid, NotFound
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import birthday, heatmap, memory, people, rulebook, schemas, tier, visit
+from entourage.viewers import birthday, erasure, heatmap, memory, people, rulebook, schemas, tier, visit
 from entourage.viewers.tables import Card, Gift, Handle, Hour, Interaction, TierChange, Total, Viewer, Visit
 
 _FLAGS = {"is_favorite": "favorite", "is_blocked": "blocked", "is_moderator": "moderator"}
@@ -46,7 +46,7 @@ async def detail(session: CreatorSession, ref: str) -> schemas.ViewerDetail:
     return schemas.ViewerDetail(
         **shown,
         bio=row.bio,
-        age=birthday.age(card.birthday, clock.now().date()) if card.birthday else card.age,
+        age=_age(card),
         gender=card.gender,
         country=card.country,
         language=card.language,
@@ -65,6 +65,11 @@ async def detail(session: CreatorSession, ref: str) -> schemas.ViewerDetail:
         heatmap=(await heatmap.of_viewer(session, row.id)).activity,
         handles=await _handles(session, row.id),
     )
+
+
+def _age(card: Card) -> int | None:
+    counted = birthday.age(card.birthday, clock.now().date()) if card.birthday else None
+    return card.age if counted is None else counted
 
 
 async def _tier(session: CreatorSession, row: Viewer) -> schemas.TierView:
@@ -140,7 +145,7 @@ def _clean(name: str, value: Any) -> Any:  # noqa: ANN401 - the value of any fie
     if name == "tags":
         return _clean_tags(value)
     if name == "birthday":
-        return birthday.parse(value) if value else None
+        return _clean_birthday(value) if value else None
     if name == "age":
         if value is not None and not 0 < value < _OLDEST:
             _refuse(name, f"An age is a number from 1 to {_OLDEST - 1}.")
@@ -149,6 +154,13 @@ def _clean(name: str, value: Any) -> Any:  # noqa: ANN401 - the value of any fie
     if len(text) > _TEXTS[name]:
         _refuse(name, f"This is too long: at most {_TEXTS[name]:,} characters.")
     return text if name == "notes" else text or None
+
+
+def _clean_birthday(value: str) -> str:
+    day = birthday.parse(value)
+    if day > clock.now().date().isoformat():
+        _refuse("birthday", "This day has not come yet.")
+    return day
 
 
 def _clean_tags(value: list[str] | str | None) -> list[str]:
@@ -164,9 +176,10 @@ def _refuse(field: str, sentence: str) -> None:
 
 
 async def forget(session: CreatorSession, ref: str, actor: str) -> int:
-    """Erase a person: profile, card, visits, gifts, hours, handles; what they wrote is blotted out.
+    """Erase a person: profile, card, visits, gifts, hours, handles, and what the audit log says of them. Returns the id.
 
-    Their messages stay as nameless marks, so that a replay of the stream does not bring them back. Returns the id.
+    Their messages stay as nameless marks and their account as a fingerprint, so that a replay of the past does not
+    bring them back. Streams and the week of everybody keep their sums.
     """
     await memory.outdate(session)
     row = await find(session, ref)
@@ -187,7 +200,10 @@ async def forget(session: CreatorSession, ref: str, actor: str) -> int:
     )
     for table in (Gift, Visit, Hour, Handle, TierChange, Card):
         await session.execute(delete(table).where(table.viewer_id == mine, table.creator_id == session.creator))
+    until_ms = max(clock.now_ms(), row.last_seen_ms)
+    await erasure.add(await session.connection(), session.creator, [(row.platform, row.user_id)], until_ms)
     await session.delete(row)
     await session.flush()
+    await audit.blot(session, f"viewer:{mine}")
     audit.record(session, "viewer.forget", f"viewer:{mine}", actor=actor)
     return mine

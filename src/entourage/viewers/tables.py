@@ -254,6 +254,15 @@ class Choice(Owned, Base):
     heatmap_enabled: Mapped[bool] = mapped_column(Boolean(), default=True)
 
 
+class Erasure(Owned, Base):
+    """Somebody who was erased, as a fingerprint: what they did up to that moment is passed over when it is told again."""
+
+    __tablename__ = "viewer_erasures"
+    creator_id: Mapped[int] = mapped_column(BigInteger(), primary_key=True, autoincrement=False)
+    mark: Mapped[int] = mapped_column(BigInteger(), primary_key=True, autoincrement=False)
+    until_ms: Mapped[int]
+
+
 class Stray(Owned, Base):
     """Messages we could not use: unknown to us, or refused, counted by name with the newest one kept as it came."""
 

@@ -29,6 +29,7 @@ OWNED = (
     "viewer_activity_heatmap",
     "viewer_cards",
     "viewer_config",
+    "viewer_erasures",
     "viewer_gift_history",
     "viewer_handles",
     "viewer_interactions",
@@ -249,6 +250,13 @@ def upgrade() -> None:
         sa.Column("session_timeout", sa.Integer(), nullable=False),
         sa.Column("heatmap_enabled", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("creator_id", name="pk_viewer_config"),
+    )
+    op.create_table(
+        "viewer_erasures",
+        sa.Column("creator_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("mark", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("until_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("creator_id", "mark", name="pk_viewer_erasures"),
     )
     op.create_table(
         "viewer_gift_history",
@@ -482,6 +490,7 @@ def downgrade() -> None:
         "viewer_interactions",
         "viewer_handles",
         "viewer_gift_history",
+        "viewer_erasures",
         "viewer_config",
         "viewer_cards",
         "viewer_activity_heatmap",
