@@ -36,7 +36,7 @@ def make_frames(count: int, seed: int, extra: int) -> list[bytes]:
     are read, while messages on the real wire average 2 to 5.6 kB.
     """
     lines = [json.loads(line) for line in RECORDED.read_text(encoding="utf-8").splitlines()]
-    dice = random.Random(seed)  # noqa: S311 - a workload, not a secret
+    dice = random.Random(seed)
     messages = [(line["method"], base64.b64decode(line["payload"]) + padding(extra, dice)) for line in lines]
     made = []
     for number in range(count):

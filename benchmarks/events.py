@@ -10,11 +10,9 @@ MIX = {"like": 55.0, "chat": 25.2, "gift": 7.9, "join": 7.9, "share": 2.6, "foll
 START_MS = 1_760_000_000_000
 
 
-def evening(
-    count: int, people: int, *, seed: int = 42, room: str = "7400000000000000001", gap_ms: int = 20
-) -> Iterator[live.LiveEvent]:
+def evening(count: int, people: int, *, seed: int = 42, room: str = "7400000000000000001", gap_ms: int = 20) -> Iterator[live.LiveEvent]:
     """Yield `count` events of `people` viewers: everybody at least once, the rest Zipf 1.0."""
-    dice = random.Random(seed)  # noqa: S311 - a repeatable workload, not a secret
+    dice = random.Random(seed)
     weights = list(accumulate(1 / rank for rank in range(1, people + 1)))
     order = list(range(people)) + dice.choices(range(people), cum_weights=weights, k=max(0, count - people))
     dice.shuffle(order)

@@ -39,9 +39,13 @@ class Sealed(TypeDecorator[str]):
         return None if value is None else secrets.vault().open(value)
 
 
-def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """Make an index over the rows that `where` lets through, on both engines."""
-    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+def partial_index(name: str, *columns: str, where: str, unique: bool = False, sqlite: str | None = None) -> Index:
+    """Make an index over the rows that `where` lets through, on both engines.
+
+    An engine uses it only for statements that say the same: where SQLAlchemy writes a condition differently for
+    SQLite (`open = 1` for a boolean), `sqlite` says how.
+    """
+    return Index(name, *columns, unique=unique, sqlite_where=text(sqlite or where), postgresql_where=text(where))
 
 
 class Base(DeclarativeBase):

@@ -51,7 +51,7 @@ async def here(session: CreatorSession, limit: int = 30) -> list[schemas.ViewerR
         select(*people.COLUMNS)
         .join(Visit, Visit.viewer_id == Viewer.id)
         .where(Visit.creator_id == session.creator, Visit.open, ~Viewer.blocked)
-        .order_by(Visit.started_ms.desc(), Viewer.id.desc())
+        .order_by(Visit.started_ms.desc(), Visit.viewer_id.desc())
         .limit(limit)
     )
     return [people.row(people.Who(*row), online=True) for row in await session.execute(statement)]
@@ -63,7 +63,7 @@ async def open_visits(session: CreatorSession, limit: int = 1000) -> list[schema
         select(Viewer.id, Viewer.handle, Viewer.name, Visit.started_ms, Visit.watch_ms)
         .join(Visit, Visit.viewer_id == Viewer.id)
         .where(Visit.creator_id == session.creator, Visit.open)
-        .order_by(Visit.started_ms, Viewer.id)
+        .order_by(Visit.started_ms, Visit.viewer_id)
         .limit(limit)
     )
     now = clock.now_ms()

@@ -1,26 +1,21 @@
-"""The list of viewers: filtered, searched and sorted as the screen asks, paged by keyset.
-
-Two ways lead to a page. A narrow condition (a search, a filter) that few viewers meet is gathered first and sorted;
-one that many meet is cheap to find along the sort's own index, so that index is walked. `_NARROW` is the border.
-"""
+"""The list of viewers: filtered, searched and sorted as the screen asks, paged by keyset."""
 
 import base64
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, text, tuple_
+from sqlalchemy import ColumnElement, and_, select
 
 from entourage.kernel import clock
 from entourage.kernel.errors import Invalid
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import fold, people, schemas, visit
+from entourage.viewers import people, schemas, search, visit, ways
 from entourage.viewers.tables import Total, Viewer
 
 ACTIVE_MS = 30 * 86_400_000
 """Whoever was seen within this time is active."""
-_NARROW = 4_000
 _MOST_OFFSET = 10_000
 
 SORTS: dict[str, Any] = {
@@ -32,6 +27,7 @@ SORTS: dict[str, Any] = {
     "total_comments": Viewer.comments,
     "total_likes": Viewer.likes,
 }
+_FILTERED: dict[str, Any] = {"vip": Viewer.tier, "favorites": Viewer.favorite, "active": Viewer.last_seen_ms}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,103 +55,73 @@ class Page:
 async def page(session: CreatorSession, query: Query, *, bare: bool = False) -> Page:
     """Return one page; raises Invalid for a cursor that is not ours or an offset past 10,000.
 
-    With `bare` nobody is looked up as being here, and a list of everybody is not counted.
+    With `bare` nobody is looked up as being here.
     """
     if query.offset > _MOST_OFFSET:
         msg = f"Pages past {_MOST_OFFSET} rows are reached with the cursor of the page before."
         raise Invalid(msg)
+    found = await _find(session, query)
+    people_found = [people.Who(*tuple(row)) for row in found.rows]
+    shown = people_found[: query.limit]
+    here = set() if bare or not shown else await visit.present(session, [who.id for who in shown])
+    following = _cursor(shown[-1], SORTS[query.sort].key) if len(people_found) > query.limit else None
+    return Page([people.row(who, online=who.id in here) for who in shown], following, found.total)
+
+
+async def _find(session: CreatorSession, query: Query) -> ways.Found:
+    """Find the rows of a page, and one more if there is a page after it."""
     column = SORTS[query.sort]
-    conditions, narrow = _conditions(session, query)
-    total = await _total(session, query, conditions, narrow)
-    few = narrow is not None and total is not None
-    statement = select(*people.COLUMNS).where(*conditions)
-    if narrow is not None:
-        # The unary plus keeps SQLite from walking an index when only a few rows are wanted, and the other way round.
-        statement = statement.where(narrow) if few else statement.where(_walked(query, narrow))
-    statement = _ordered(statement, column, query, few=few, dialect=session.dialect).limit(query.limit + 1)
-    if query.offset:
-        statement = statement.offset(query.offset)
-    found = [people.Who(*row) for row in await session.execute(statement)]
-    shown = found[: query.limit]
-    here = set() if bare else await visit.present(session, [who.id for who in shown])
-    following = _cursor(shown[-1], column.key) if len(found) > query.limit else None
-    return Page([people.row(who, online=who.id in here) for who in shown], following, total)
+    since_ms = clock.now_ms() - ACTIVE_MS
+    active = Viewer.last_seen_ms >= since_ms
+    counts = (await session.execute(select(Total.viewers, Total.tiered).where(Total.creator_id == session.creator))).first()
+    everybody, tiered = counts or (0, 0)
+    words = search.split(query.search)
+    place = ways.Place(
+        column,
+        query.order,
+        _read_cursor(query.cursor, column.key),
+        query.limit + 1,
+        query.offset,
+        within=active if query.filter == "active" and query.sort == "last_seen_at" else None,
+    )
+    if query.filter == "all" and not words:
+        return ways.Found(await ways.along(session, place), everybody)
+    if place.within is not None and not words:
+        return ways.Found(await ways.along(session, place), await ways.count_few(session, place, active, everybody))
+    columns = [Viewer.search_text] if words else []
+    columns += [_FILTERED[query.filter]] if query.filter != "all" else []
+    checks = ways.Checks(tuple(columns), partial(_checks, query, words, session.dialect, since_ms))
+    # Tiers are given for what lists are sorted by, so upwards along the order those who hold one come last.
+    behind = query.filter == "vip" and query.order == "asc"
+    return await ways.find(session, place, _ways(session, query, words, tiered, since_ms), checks, everybody, behind=behind)
 
 
-def _conditions(session: CreatorSession, query: Query) -> tuple[list[ColumnElement[bool]], ColumnElement[bool] | None]:
-    """Split the question into cheap conditions and the narrow one that decides the way."""
-    conditions: list[ColumnElement[bool]] = [Viewer.creator_id == session.creator]
-    narrow: list[ColumnElement[bool]] = []
+def _checks(query: Query, words: search.Words, dialect: str, since_ms: int, viewer: Any) -> list[ColumnElement[bool]]:  # noqa: ANN401
+    """Write the question as conditions on a viewer's row: of the table, or of a selection from it."""
+    conditions = search.checks(words, viewer, dialect)
     if query.filter == "vip":
-        narrow.append(Viewer.tier.is_not(None))
+        conditions.append(viewer.tier.is_not(None))
     elif query.filter == "favorites":
-        narrow.append(and_(Viewer.favorite))
+        conditions.append(and_(viewer.favorite))
     elif query.filter == "active":
-        narrow.append(Viewer.last_seen_ms >= clock.now_ms() - ACTIVE_MS)
-    narrow += search_conditions(query.search, session.dialect)
-    return conditions, and_(*narrow) if narrow else None
-
-
-def search_conditions(typed: str, dialect: str) -> list[ColumnElement[bool]]:
-    """Turn typed words into conditions: each word must stand somewhere in handle or name, accents and case aside.
-
-    Words of three letters and more are found by trigrams; one or two letters must begin the handle.
-    """
-    words = fold.fold(typed).split()[:6]
-    conditions: list[ColumnElement[bool]] = []
-    for word in words:
-        if len(word) < 3:  # noqa: PLR2004 - a trigram
-            conditions.append(and_(Viewer.search_text >= word, Viewer.search_text < word + "\U0010ffff"))
-        elif dialect == "sqlite":
-            phrase = '"' + word.replace('"', '""') + '"'
-            matching = text("SELECT rowid FROM viewer_search WHERE viewer_search MATCH :phrase").bindparams(phrase=phrase)
-            conditions.append(Viewer.id.in_(matching.columns(Viewer.id)))
-        else:
-            matching = text("SELECT viewer_id FROM viewer_grams WHERE grams @> entourage_grams(:word)").bindparams(word=word)
-            conditions += [Viewer.id.in_(matching.columns(Viewer.id)), Viewer.search_text.contains(word, autoescape=True)]
+        conditions.append(viewer.last_seen_ms >= since_ms)
     return conditions
 
 
-def _walked(query: Query, narrow: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Write the narrow condition as it is checked row by row along a sort index."""
-    words = fold.fold(query.search).split()[:6]
-    if not words:
-        return narrow
-    long_words = [w for w in words if len(w) >= 3]  # noqa: PLR2004 - a trigram
-    checks: list[ColumnElement[bool]] = [Viewer.search_text.contains(word, autoescape=True) for word in long_words]
-    checks += [Viewer.search_text.startswith(word, autoescape=True) for word in words if len(word) < 3]  # noqa: PLR2004
+def _ways(session: CreatorSession, query: Query, words: search.Words, tiered: int, since_ms: int) -> list[ways.Way]:
+    """List what leads to the few who may be meant, the cheapest to find out first."""
+    creator_id, dialect = session.creator, session.dialect
+    led: list[ways.Way] = []
     if query.filter == "vip":
-        checks.append(Viewer.tier.is_not(None))
+        led.append(ways.Way(tiered, Viewer.tier.is_not(None)))
     elif query.filter == "favorites":
-        checks.append(and_(Viewer.favorite))
-    elif query.filter == "active":
-        checks.append(Viewer.last_seen_ms >= clock.now_ms() - ACTIVE_MS)
-    return and_(*checks)
-
-
-def _ordered(statement: Select[Any], column: Any, query: Query, *, few: bool, dialect: str) -> Select[Any]:  # noqa: ANN401
-    place = column
-    if few and dialect == "sqlite":
-        place = column.op("+")(literal(0, literal_execute=True))
-    after = _read_cursor(query.cursor, column.key)
-    if after is not None:
-        mark = tuple_(literal(after[0]), literal(after[1]))
-        both = tuple_(place, Viewer.id)
-        statement = statement.where(both < mark if query.order == "desc" else both > mark)
-    if query.order == "desc":
-        return statement.order_by(place.desc(), Viewer.id.desc())
-    return statement.order_by(place, Viewer.id)
-
-
-async def _total(
-    session: CreatorSession, query: Query, conditions: Sequence[ColumnElement[bool]], narrow: ColumnElement[bool] | None
-) -> int | None:
-    """Count: from the kept counters where there is one, else up to the border."""
-    if narrow is None:
-        return await session.scalar(select(Total.viewers).where(Total.creator_id == session.creator)) or 0
-    few = select(literal(1)).select_from(Viewer).where(*conditions, narrow).limit(_NARROW + 1).subquery()
-    counted = await session.scalar(select(func.count()).select_from(few)) or 0
-    return counted if counted <= _NARROW else None
+        led.append(ways.by_index(and_(Viewer.favorite), creator_id))
+    if words.long:
+        led.append(ways.Way(partial(search.count, words, creator_id, dialect), search.hits(words, creator_id, dialect)))
+    led += [ways.by_index(begins, creator_id) for begins in search.checks(search.Words((), words.short), Viewer, dialect)]
+    if query.filter == "active":
+        led.append(ways.by_index(Viewer.last_seen_ms >= since_ms, creator_id))
+    return led
 
 
 def _cursor(who: people.Who, column: str) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select, update
 from entourage.kernel import audit, clock
 from entourage.kernel.errors import Invalid, NotFound
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import birthday, erasure, heatmap, memory, people, rulebook, schemas, tier, visit
+from entourage.viewers import birthday, erasure, heatmap, memory, people, rulebook, schemas, search, tier, visit
 from entourage.viewers.tables import Card, Gift, Handle, Hour, Interaction, TierChange, Total, Viewer, Visit
 
 _FLAGS = {"is_favorite": "favorite", "is_blocked": "blocked", "is_moderator": "moderator"}
@@ -25,7 +25,7 @@ async def find(session: CreatorSession, ref: str) -> Viewer:
         if row is not None and row.creator_id != session.creator:
             row = None
     if row is None:
-        named = select(Viewer).where(Viewer.handle == ref.removeprefix("@")).order_by(Viewer.last_seen_ms.desc()).limit(1)
+        named = select(Viewer).where(search.named(ref.removeprefix("@"))).order_by(Viewer.last_seen_ms.desc()).limit(1)
         row = (await session.scalars(named)).first()
     if row is None:
         msg = f"There is no viewer {ref!r}."

@@ -20,7 +20,7 @@ class Viewer(Owned, Base):
     __tablename__ = "viewers"
     __table_args__ = (
         UniqueConstraint("creator_id", "platform", "user_id"),
-        Index("ix_viewers_handle", "creator_id", "handle"),
+        Index("ix_viewers_search", "creator_id", "search_text"),
         Index("ix_viewers_coins", "creator_id", "coins", "id"),
         Index("ix_viewers_watch", "creator_id", "watch_ms", "id"),
         Index("ix_viewers_visits", "creator_id", "visits", "id"),
@@ -29,7 +29,7 @@ class Viewer(Owned, Base):
         Index("ix_viewers_comments", "creator_id", "comments", "id"),
         Index("ix_viewers_likes", "creator_id", "likes", "id"),
         partial_index("ix_viewers_tier", "creator_id", "tier", "id", where="tier IS NOT NULL"),
-        partial_index("ix_viewers_favorite", "creator_id", "id", where="favorite"),
+        partial_index("ix_viewers_favorite", "creator_id", "id", where="favorite", sqlite="favorite = 1"),
         {"sqlite_autoincrement": True},  # an erased viewer's id never comes back
     )  # fmt: skip
     id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
@@ -104,7 +104,11 @@ class Stream(Owned, Base):
     """One broadcast on one platform, with the totals of its evening."""
 
     __tablename__ = "streams"
-    __table_args__ = (UniqueConstraint("creator_id", "platform", "room"), Index("ix_streams_started", "creator_id", "started_ms"))
+    __table_args__ = (
+        UniqueConstraint("creator_id", "platform", "room"),
+        Index("ix_streams_started", "creator_id", "started_ms"),
+        partial_index("ix_streams_going_on", "creator_id", "id", where="ended_ms IS NULL"),
+    )
     id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
     platform: Mapped[str] = mapped_column(String(16))
     room: Mapped[str] = mapped_column(String(64))  # the platform's id of the broadcast, or local:<uuid>
@@ -131,7 +135,7 @@ class Visit(Owned, Base):
     __tablename__ = "viewer_sessions"
     __table_args__ = (
         Index("ix_viewer_sessions_viewer", "viewer_id", "started_ms"),
-        partial_index("ix_viewer_sessions_open", "creator_id", "viewer_id", where="open"),
+        partial_index("ix_viewer_sessions_open", "creator_id", "started_ms", "viewer_id", where="open", sqlite="open = 1"),
         {"sqlite_with_rowid": False},
     )
     stream_id: Mapped[int] = mapped_column(BigInteger(), primary_key=True, autoincrement=False)

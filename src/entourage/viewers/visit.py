@@ -82,7 +82,8 @@ def close_silent(connection: Connection, creator_id: int, clocks: Mapping[int, i
 
 
 async def present(session: CreatorSession, viewers: Iterable[int]) -> set[int]:
-    """Return which of these viewers have an open visit."""
-    v = tables.Visit
-    statement = select(v.viewer_id).where(v.open, rows.among(v.viewer_id, viewers, session.dialect))
+    """Return which of these viewers have an open visit: only streams that go on have any."""
+    v, s = tables.Visit, tables.Stream
+    going_on = select(s.id).where(s.creator_id == session.creator, s.ended_ms.is_(None))
+    statement = select(v.viewer_id).where(v.stream_id.in_(going_on), rows.among(v.viewer_id, viewers, session.dialect), v.open)
     return set((await session.scalars(statement.where(v.creator_id == session.creator))).all())

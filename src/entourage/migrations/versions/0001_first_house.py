@@ -195,6 +195,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_streams"),
         sa.UniqueConstraint("creator_id", "platform", "room", name="uq_streams_creator_id_platform_room"),
     )
+    op.create_index(
+        "ix_streams_going_on",
+        "streams",
+        ["creator_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("ended_ms IS NULL"),
+        postgresql_where=sa.text("ended_ms IS NULL"),
+    )
     op.create_index("ix_streams_started", "streams", ["creator_id", "started_ms"], unique=False)
     op.create_table(
         "users",
@@ -317,9 +325,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_viewer_sessions_open",
         "viewer_sessions",
-        ["creator_id", "viewer_id"],
+        ["creator_id", "started_ms", "viewer_id"],
         unique=False,
-        sqlite_where=sa.text("open"),
+        sqlite_where=sa.text("open = 1"),
         postgresql_where=sa.text("open"),
     )
     op.create_index("ix_viewer_sessions_viewer", "viewer_sessions", ["viewer_id", "started_ms"], unique=False)
@@ -408,12 +416,12 @@ def upgrade() -> None:
         "viewers",
         ["creator_id", "id"],
         unique=False,
-        sqlite_where=sa.text("favorite"),
+        sqlite_where=sa.text("favorite = 1"),
         postgresql_where=sa.text("favorite"),
     )
     op.create_index("ix_viewers_gifts", "viewers", ["creator_id", "gifts", "id"], unique=False)
-    op.create_index("ix_viewers_handle", "viewers", ["creator_id", "handle"], unique=False)
     op.create_index("ix_viewers_likes", "viewers", ["creator_id", "likes", "id"], unique=False)
+    op.create_index("ix_viewers_search", "viewers", ["creator_id", "search_text"], unique=False)
     op.create_index("ix_viewers_seen", "viewers", ["creator_id", "last_seen_ms", "id"], unique=False)
     op.create_index(
         "ix_viewers_tier",

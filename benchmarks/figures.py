@@ -1,0 +1,75 @@
+"""Figures: percentiles, the longest block of an event loop, resident memory."""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+TICK_S = 0.001
+
+
+def percentile(values: Sequence[float], part: float) -> float:
+    """Return the value that `part` (0 to 1) of the values do not exceed; nan for none."""
+    if not values:
+        return float("nan")
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
+
+
+def rss_mib(pid: int | None = None) -> float:
+    """Return the resident memory of a process (this one) in MiB."""
+    pages = int(Path(f"/proc/{pid or os.getpid()}/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+class Ticker:
+    """Ticks every millisecond; what it misses, somebody else took from the event loop."""
+
+    def __init__(self) -> None:
+        """Begin with nothing missed."""
+        self.gaps: list[float] = []
+
+    @property
+    def worst_ms(self) -> float:
+        """The longest time the loop was blocked."""
+        return max(self.gaps, default=0.0) * 1000
+
+    def at(self, part: float) -> float:
+        """Return a percentile of the gaps in ms."""
+        return percentile(self.gaps, part) * 1000
+
+    async def run(self) -> None:
+        """Tick until cancelled."""
+        last = time.perf_counter()
+        while True:
+            await asyncio.sleep(TICK_S)
+            now = time.perf_counter()
+            self.gaps.append(max(0.0, now - last - TICK_S))
+            last = now
+
+
+@asynccontextmanager
+async def ticking() -> AsyncIterator[Ticker]:
+    """Watch the event loop for as long as the context is open."""
+    ticker = Ticker()
+    task = asyncio.create_task(ticker.run())
+    try:
+        yield ticker
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run work beside for as long as the context is open."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

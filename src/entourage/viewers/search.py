@@ -1,0 +1,80 @@
+"""What somebody types into the search box, as ways to find the viewers and checks on each of them.
+
+A word may stand anywhere in handle or name, accents and case aside. Words of three letters and more are found by
+trigrams (FTS5 on SQLite, fingerprints under GIN on PostgreSQL); one or two letters must begin the handle.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, TextClause, and_, func, text
+
+from entourage.viewers import fold
+from entourage.viewers.tables import Viewer
+
+_GRAM = 3
+_MOST_WORDS = 6
+_LAST = "\U0010ffff"
+_AFTER_SPACE = "!"  # handle and name are parted by a space
+
+_COUNT = {
+    "sqlite": "SELECT count(*) FROM (SELECT 1 FROM viewer_search WHERE viewer_search MATCH :wanted LIMIT :most)",
+    "postgresql": "SELECT count(*) FROM (SELECT 1 FROM viewer_grams WHERE grams @> entourage_grams(:creator, :wanted) LIMIT :most) AS hits",
+}
+_HITS = {
+    "sqlite": "viewers.id IN (SELECT rowid FROM viewer_search WHERE viewer_search MATCH :wanted)",
+    "postgresql": "viewers.id = ANY(ARRAY(SELECT viewer_id FROM viewer_grams WHERE grams @> entourage_grams(:creator, :wanted)))",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What was typed, folded: words that trigrams find, and beginnings of handles."""
+
+    long: tuple[str, ...]
+    short: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is searched."""
+        return bool(self.long or self.short)
+
+
+def split(typed: str) -> Words:
+    """Split what was typed; more than six words are not looked at."""
+    words = fold.fold(typed).split()[:_MOST_WORDS]
+    return Words(tuple(w for w in words if len(w) >= _GRAM), tuple(w for w in words if len(w) < _GRAM))
+
+
+def checks(words: Words, viewer: Any, dialect: str) -> list[ColumnElement[bool]]:  # noqa: ANN401 - the table or a selection of it
+    """Write the words as conditions on one viewer's row."""
+    position = func.instr if dialect == "sqlite" else func.strpos
+    found: list[ColumnElement[bool]] = [position(viewer.search_text, word) > 0 for word in words.long]
+    return found + [_begins(word, viewer) for word in words.short]
+
+
+def named(handle: str) -> ColumnElement[bool]:
+    """Write the condition for viewers of this handle, in a way that an index leads to: the search text begins with it."""
+    beginning = fold.fold(handle)[: fold.LENGTH]
+    if not beginning:
+        return and_(Viewer.handle == handle)
+    return and_(Viewer.search_text >= beginning, Viewer.search_text < beginning + _AFTER_SPACE, Viewer.handle == handle)
+
+
+def count(words: Words, creator_id: int, dialect: str, most: int) -> TextClause:
+    """Count hits of the long words up to `most`; on SQLite those of all creators, so it is an upper bound."""
+    return text(_COUNT[dialect]).bindparams(most=most, **_wanted(words, creator_id, dialect))
+
+
+def hits(words: Words, creator_id: int, dialect: str) -> TextClause:
+    """Write the condition that leads from the long words to the rows of `viewers`, whose `checks` must follow."""
+    return text(_HITS[dialect]).bindparams(**_wanted(words, creator_id, dialect))
+
+
+def _wanted(words: Words, creator_id: int, dialect: str) -> dict[str, Any]:
+    if dialect == "sqlite":
+        return {"wanted": " AND ".join('"' + word.replace('"', '""') + '"' for word in words.long)}
+    return {"creator": creator_id, "wanted": list(words.long)}
+
+
+def _begins(word: str, viewer: Any) -> ColumnElement[bool]:  # noqa: ANN401
+    return and_(viewer.search_text >= word, viewer.search_text < word + _LAST)
