@@ -17,6 +17,7 @@ from entourage.viewers.tables import Card
 
 _CHUNK = 1_000
 _BOM = "\ufeff"
+_BEGINS_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 _CARD = (
     "birthday", "notes", "tags", "discord_username", "tts_voice", "age", "gender", "country", "language", "loyalty_points",
 )  # fmt: skip
@@ -86,7 +87,7 @@ def _cell(value: object) -> object:
         return int(value)
     if isinstance(value, list):
         value = ", ".join(str(one) for one in value)
-    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
+    if isinstance(value, str) and value[:1] in _BEGINS_FORMULA:
         return "'" + value
     return value
 
