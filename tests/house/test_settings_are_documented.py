@@ -1,6 +1,7 @@
 """Every setting is in docs/settings.md, with its default and help."""
 
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -23,7 +24,7 @@ def test_the_page_lists_every_setting_and_no_other() -> None:
 
 def test_a_secret_is_read_from_a_file(tmp_path: object) -> None:
     path = f"{tmp_path}/key"
-    with open(path, "w", encoding="utf-8") as file:
+    with Path(path).open("w", encoding="utf-8") as file:
         file.write("s3cret\n")
 
     assert Settings.read({"ENTOURAGE_TIKTOK_SIGN_KEY_FILE": path}).tiktok_sign_key == "s3cret"

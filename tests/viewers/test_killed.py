@@ -22,7 +22,7 @@ pytestmark = pytest.mark.anyio
 def start(database_url: str, creator_id: int) -> subprocess.Popen[str]:
     """Start a process that plays the recording; returns once it plays."""
     command = [sys.executable, "-m", "tests.viewers.feeding", database_url, str(creator_id)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "playing\n"
     return process

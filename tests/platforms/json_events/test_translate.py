@@ -11,8 +11,21 @@ from hypothesis import strategies as st
 from entourage.kernel.errors import Invalid
 from entourage.platforms.json_events.translate import translate
 from entourage.ports.live import (
-    Chat, Event, Follow, Gift, Join, Like, LiveEvent, Person, Present, RoomCount, Share, StreamEnded, StreamPaused,
-    Subscribe, Unknown,
+    Chat,
+    Event,
+    Follow,
+    Gift,
+    Join,
+    Like,
+    LiveEvent,
+    Person,
+    Present,
+    RoomCount,
+    Share,
+    StreamEnded,
+    StreamPaused,
+    Subscribe,
+    Unknown,
 )  # fmt: skip
 
 AT = 1_749_859_560_559

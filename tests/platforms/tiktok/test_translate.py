@@ -7,7 +7,18 @@ from hypothesis import strategies as st
 from entourage.platforms.tiktok import schema_pb2 as wire
 from entourage.platforms.tiktok.translate import Arrival, translate, translate_all
 from entourage.ports.live import (
-    Chat, Follow, Gift, Join, Like, LiveEvent, RoomCount, Share, StreamEnded, StreamPaused, Subscribe, Unknown,
+    Chat,
+    Follow,
+    Gift,
+    Join,
+    Like,
+    LiveEvent,
+    RoomCount,
+    Share,
+    StreamEnded,
+    StreamPaused,
+    Subscribe,
+    Unknown,
 )  # fmt: skip
 from tests.platforms.tiktok.payloads import NOW_MS, ROOM, chat, common, control, recorded
 
