@@ -30,7 +30,7 @@ lint: $(VENV)/.test
 	$(BIN)/lint-imports --no-logo
 
 fast: $(VENV)/.test
-	$(BIN)/pytest -n $(WORKERS) -m "not browser and not thorough" -q
+	$(BIN)/pytest -n $(WORKERS) -m "not browser and not thorough" -k "not postgresql" -q
 
 test: $(VENV)/.test browser
 	$(BIN)/pytest -n $(WORKERS) -q
