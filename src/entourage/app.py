@@ -72,7 +72,7 @@ def routes_of_house() -> list[ControllerRouterHandler]:
         connections.list_connections, connections.put_connection, connections.remove_connection,
         auditlog.list_entries,
         *reading.ROUTES, *histories.ROUTES, *changing.ROUTES, *sending.ROUTES, stream.stream_updates,
-        *pages.HANDLERS,
+        pages.ROUTER,
     ]  # fmt: skip
 
 

@@ -1,10 +1,10 @@
 """The pages: each asks the rooms and hands what they say to a template."""
 
-from litestar.types import ControllerRouterHandler
+from litestar import Router
 
-from entourage.web.pages import boards, drawer, search, settings, tiers, tonight, viewers
+from entourage.web.pages import boards, drawer, frame, search, settings, tiers, tonight, viewers
 
-HANDLERS: list[ControllerRouterHandler] = [
+_HANDLERS = [
     tonight.show, tonight.now, tonight.top, tonight.arrival, tonight.chips_again,
     viewers.show, boards.leaderboard, boards.week,
     drawer.show, drawer.about, drawer.visits, drawer.gifts, drawer.chat, drawer.week,
@@ -12,4 +12,6 @@ HANDLERS: list[ControllerRouterHandler] = [
     tiers.show, tiers.colours,
     settings.show, settings.part_of,
 ]  # fmt: skip
+
+ROUTER = Router("/", route_handlers=_HANDLERS, before_request=frame.listen)
 """All pages and parts of pages, for the application."""

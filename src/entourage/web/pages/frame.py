@@ -12,16 +12,19 @@ from entourage.web import chips, i18n
 Asked = Request[Any, Any, Any]
 
 
-async def framed(request: Asked, session: CreatorSession, name: str, template: str, **context: Any) -> Template:  # noqa: ANN401
-    """Return a page inside the shell; `name` is the sidebar's entry it belongs to."""
+def listen(request: Asked) -> None:
+    """Before a page is made: speak the reader's language from here on."""
     i18n.speak(i18n.voice_of(request))
+
+
+async def framed(session: CreatorSession, name: str, template: str, **context: Any) -> Template:  # noqa: ANN401
+    """Return a page inside the shell; `name` is the sidebar's entry it belongs to."""
     links = await connections.all_of(session)
     return Template(template, context={"page": name, "chips": chips.of(links), **context})
 
 
-def part(request: Asked, template: str, **context: Any) -> Template:  # noqa: ANN401
+def part(template: str, **context: Any) -> Template:  # noqa: ANN401
     """Return a part of a page."""
-    i18n.speak(i18n.voice_of(request))
     return Template(template, context=context)
 
 

@@ -16,29 +16,29 @@ from entourage.kernel.http import Actor, Database
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import config
 from entourage.web import chips
-from entourage.web.pages.frame import Asked, framed, part
+from entourage.web.pages.frame import framed, part
 
 Section = Callable[[CreatorSession, Actor], Awaitable[dict[str, Any]]]
 
 
 @get("/settings", include_in_schema=False)
-async def show(request: Asked, actor: Actor, db: Database) -> Template:
+async def show(actor: Actor, db: Database) -> Template:
     """Show the sections that this person may see."""
     async with tenancy.inside(db, actor.creator_id) as session:
         context: dict[str, Any] = {"sections": [name for name in _SECTIONS if _may(actor, name)]}
         for name in context["sections"]:
             context |= await _SECTIONS[name](session, actor)
-        return await framed(request, session, "settings", "pages/settings.html", **context)
+        return await framed(session, "settings", "pages/settings.html", **context)
 
 
 @get("/settings/{name:str}", include_in_schema=False)
-async def part_of(request: Asked, actor: Actor, db: Database, name: str) -> Template:
+async def part_of(actor: Actor, db: Database, name: str) -> Template:
     """Show one section anew, after something in it was changed."""
     if name not in _SECTIONS or not _may(actor, name):
         msg = "There is no such part of the settings."
         raise NotFound(msg)
     async with tenancy.inside(db, actor.creator_id) as session:
-        return part(request, f"parts/settings/{name}.html", **await _SECTIONS[name](session, actor))
+        return part(f"parts/settings/{name}.html", **await _SECTIONS[name](session, actor))
 
 
 async def _connections(session: CreatorSession, _: Actor) -> dict[str, Any]:

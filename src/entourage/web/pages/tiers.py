@@ -9,7 +9,7 @@ from entourage.kernel import tenancy
 from entourage.kernel.http import Actor, Database, allowed
 from entourage.viewers import listing, schemas
 from entourage.viewers import tiers as room
-from entourage.web.pages.frame import Asked, framed
+from entourage.web.pages.frame import framed
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}")
 _SHOWN = 12
@@ -17,13 +17,13 @@ _GUARDS = [allowed("viewers.read")]
 
 
 @get("/tiers", guards=_GUARDS, include_in_schema=False)
-async def show(request: Asked, actor: Actor, db: Database) -> Template:
+async def show(actor: Actor, db: Database) -> Template:
     """Show the rules, and who came up last."""
     async with tenancy.inside(db, actor.creator_id) as session:
         rules = await room.rules(session)
         counts = await room.counts(session)
         holders = await listing.page(session, listing.Query(filter="vip", limit=_SHOWN))
-        return await framed(request, session, "tiers", "pages/tiers.html", rules=rules, counts=counts, holders=holders.rows)
+        return await framed(session, "tiers", "pages/tiers.html", rules=rules, counts=counts, holders=holders.rows)
 
 
 @get("/tiers.css", guards=_GUARDS, include_in_schema=False, media_type="text/css")

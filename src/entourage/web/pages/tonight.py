@@ -12,7 +12,7 @@ from entourage.kernel.http import Actor, Database, allowed
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import birthdays, evening, feed, histories, profile, schemas, supporters, tiers, totals
 from entourage.web import chips
-from entourage.web.pages.frame import Asked, framed, part
+from entourage.web.pages.frame import framed, part
 
 _LINES = 100
 _HERE = 30
@@ -45,12 +45,12 @@ class FirstSteps:
 
     @property
     def done(self) -> bool:
-        """Nothing is left to do."""
-        return self.connected and self.seen
+        """Viewers are here, from wherever they came: nothing is left to explain."""
+        return self.seen
 
 
 @get("/", guards=_GUARDS, include_in_schema=False)
-async def show(request: Asked, actor: Actor, db: Database) -> Template:
+async def show(actor: Actor, db: Database) -> Template:
     """Show the evening."""
     async with tenancy.inside(db, actor.creator_id) as session:
         tonight = await evening.tonight(session)
@@ -59,7 +59,7 @@ async def show(request: Asked, actor: Actor, db: Database) -> Template:
         summary = await totals.summary(session)
         best = max(here, key=_worth, default=None)
         return await framed(
-            request, session, "tonight", "pages/tonight.html",
+            session, "tonight", "pages/tonight.html",
             tonight=tonight,
             watching=max((one.state["watching"] for one in links if one.enabled and one.state.get("watching") is not None), default=None),
             now=Now(await feed.recent(session, _LINES), here),
@@ -79,25 +79,25 @@ async def now(actor: Actor, db: Database) -> Now:
 
 
 @get("/tonight/top", guards=_GUARDS, include_in_schema=False)
-async def top(request: Asked, actor: Actor, db: Database) -> Template:
+async def top(actor: Actor, db: Database) -> Template:
     """Show who gave most this evening."""
     async with tenancy.inside(db, actor.creator_id) as session:
-        return part(request, "parts/top.html", top=await supporters.tonight(session, _TOP))
+        return part("parts/top.html", top=await supporters.tonight(session, _TOP))
 
 
 @get("/viewers/{ref:str}/arrival", guards=_GUARDS, include_in_schema=False)
-async def arrival(request: Asked, actor: Actor, db: Database, ref: str) -> Template:
+async def arrival(actor: Actor, db: Database, ref: str) -> Template:
     """Show the card of somebody who walked in."""
     async with tenancy.inside(db, actor.creator_id) as session:
-        return part(request, "parts/arrival.html", arrival=await _arrival(session, ref))
+        return part("parts/arrival.html", arrival=await _arrival(session, ref))
 
 
 @get("/chips", guards=_GUARDS, include_in_schema=False)
-async def chips_again(request: Asked, actor: Actor, db: Database) -> Template:
+async def chips_again(actor: Actor, db: Database) -> Template:
     """Show the connection chips anew."""
     async with tenancy.inside(db, actor.creator_id) as session:
         links = await connections.all_of(session)
-        page = part(request, "parts/chips.html")
+        page = part("parts/chips.html")
         page.context["chips"] = chips.of(links)
         return page
 

@@ -54,17 +54,17 @@ async def show(
     choice = Choice(filter=filter, sort=sort, order=order, search=search, cursor=cursor)
     async with tenancy.inside(db, actor.creator_id) as session:
         if not wants_part(request):
-            return await page(request, session, choice)
+            return await page(session, choice)
         found = await listing.page(session, _query(choice))
         template = "parts/rows.html" if cursor else "parts/list.html"
-        return part(request, template, choice=choice, found=found)
+        return part(template, choice=choice, found=found)
 
 
-async def page(request: Asked, session: CreatorSession, choice: Choice, drawer: schemas.ViewerDetail | None = None) -> Template:
+async def page(session: CreatorSession, choice: Choice, drawer: schemas.ViewerDetail | None = None) -> Template:
     """Return the whole page, with the drawer open when there is somebody in it."""
     found = await listing.page(session, _query(choice))
     summary = await totals.summary(session)
-    return await framed(request, session, "viewers", "pages/viewers.html", choice=choice, found=found, summary=summary, drawer=drawer)
+    return await framed(session, "viewers", "pages/viewers.html", choice=choice, found=found, summary=summary, drawer=drawer)
 
 
 def _query(choice: Choice) -> listing.Query:

@@ -127,7 +127,7 @@ drawer.addEventListener("click", ({ target }) => {
 });
 
 drawer.addEventListener("change", ({ target }) => {
-  if (!target.dataset.field || target.value === target.dataset.kept) return;
+  if (target.dataset.field === undefined || target.value === target.dataset.kept) return;
   save(target.form.dataset.how, target.name, target.value, target.dataset.kept, (value) => {
     if (target.getAttribute("aria-invalid")) return; // what was typed stays, so that it can be put right
     target.value = value;

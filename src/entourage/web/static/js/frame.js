@@ -1,4 +1,4 @@
-// What every page runs: words, toasts, theme, search, drawer and, for those signed in, the live line.
+// What every page runs: words, toasts, theme, forms, faces and charts.
 
 import "./words.js";
 import { complain, forgive, toast } from "./toasts.js";
@@ -35,9 +35,3 @@ const charts = () => document.querySelector("[data-heatmap]") && import("./chart
 document.body.addEventListener("htmx:afterSwap", charts);
 document.addEventListener("drawer", charts);
 charts();
-
-if (document.body.classList.contains("house")) {
-  await import("./live.js");
-  await import("./drawer.js");
-  await import("./search.js");
-}

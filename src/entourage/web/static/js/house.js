@@ -1,0 +1,5 @@
+// What the pages of those signed in run besides: the live line, the drawer, the search.
+
+import "./live.js";
+import "./drawer.js";
+import "./search.js";
