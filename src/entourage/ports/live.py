@@ -2,7 +2,7 @@
 
 One event is one thing that happened in one room at one moment. Moments are integer milliseconds since
 1970-01-01 UTC, as the platforms send them. Ids are strings and mean something only with their platform and room.
-Texts have been through `clean`, counts lie between 0 and `MOST`.
+Texts have been through `clean`, ids are at most `ID_LENGTH` long, counts lie between 0 and `MOST`.
 """
 
 import re
@@ -14,6 +14,7 @@ import msgspec
 GIFT_STREAK = 1
 """`Gift.kind` of a gift that is sent in streaks and counted by its highest running number."""
 
+ID_LENGTH = 64
 NAME_LENGTH = 200
 TEXT_LENGTH = 2_000
 MOST = 2**31 - 1

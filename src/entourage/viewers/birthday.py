@@ -13,16 +13,18 @@ _FORM = "A birthday is written YYYY-MM-DD, or --MM-DD without a year."
 def parse(typed: str) -> str:
     """Check a birthday and return it in its one form; raises Invalid for anything that is no day of any calendar."""
     text = typed.strip()
-    try:
-        if not _WRITTEN.fullmatch(text):
-            raise ValueError(text)
-        # 2000 was a leap year.
-        day = date.fromisoformat(text.replace("--", "2000-", 1))
-    except ValueError:
-        raise Invalid(_FORM, details={"birthday": _FORM}) from None
-    if not 1900 <= day.year <= 2100:  # noqa: PLR2004 - nobody living was born outside
+    # 2000 was a leap year.
+    day = _day(text.replace("--", "2000-", 1)) if _WRITTEN.fullmatch(text) else None
+    if day is None or not 1900 <= day.year <= 2100:  # noqa: PLR2004 - nobody living was born outside
         raise Invalid(_FORM, details={"birthday": _FORM})
     return text
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def falls_on(birthday: str, year: int) -> date:

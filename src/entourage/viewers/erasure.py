@@ -24,7 +24,8 @@ def fingerprint(creator_id: int, platform: str, user_id: str) -> int:
 def load(connection: Connection, creator_id: int) -> dict[int, int]:
     """Return the fingerprints of a creator's erased people, each with the moment up to which they are passed over."""
     e = tables.Erasure
-    return {mark: until_ms for mark, until_ms in connection.execute(select(e.mark, e.until_ms).where(e.creator_id == creator_id))}
+    found = connection.execute(select(e.mark, e.until_ms).where(e.creator_id == creator_id))
+    return {row.mark: row.until_ms for row in found}
 
 
 async def add(connection: AsyncConnection, creator_id: int, accounts: Iterable[tuple[str, str]], until_ms: int) -> None:

@@ -15,7 +15,7 @@ def sight(stay: Stay | None, at_ms: int, timeout_ms: int) -> Stay:
     """Extend a visit by a sighting at `at_ms`.
 
     The time since the last sighting counts when it is not longer than the timeout; a longer gap counts nothing. A
-    sighting from before the beginning moves the beginning back by the same rule, so the order does not matter.
+    sighting from before the beginning moves the beginning back by the same rule; one in between adds nothing.
     """
     if stay is None:
         return Stay(at_ms, at_ms, 0)

@@ -35,7 +35,7 @@ class Viewer(Owned, Base):
     id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
     platform: Mapped[str] = mapped_column(String(16))
     user_id: Mapped[str] = mapped_column(String(64))  # the platform's id of the account, never its handle
-    handle: Mapped[str] = mapped_column(String(100), default="")
+    handle: Mapped[str] = mapped_column(String(200), default="")
     name: Mapped[str] = mapped_column(String(200), default="")
     search_text: Mapped[str] = mapped_column(
         String(320).with_variant(String(320, collation="C"), "postgresql"), default=""
@@ -95,7 +95,7 @@ class Handle(Owned, Base):
     __table_args__ = (Index("ix_viewer_handles_viewer", "viewer_id", "since_ms"), Index("ix_viewer_handles_handle", "creator_id", "handle"))
     id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
     viewer_id: Mapped[int]
-    handle: Mapped[str] = mapped_column(String(100))
+    handle: Mapped[str] = mapped_column(String(200))
     name: Mapped[str] = mapped_column(String(200))
     since_ms: Mapped[int]
 
@@ -154,9 +154,9 @@ class Gift(Owned, Base):
     id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
     stream_id: Mapped[int]
     viewer_id: Mapped[int]
-    streak: Mapped[str] = mapped_column(String(160))  # user:gift:group, or msg:<id>
-    gift_id: Mapped[str] = mapped_column(String(32))
-    gift_name: Mapped[str] = mapped_column(String(100))
+    streak: Mapped[str] = mapped_column(String(200))  # user:gift:group, or msg:<id>
+    gift_id: Mapped[str] = mapped_column(String(64))
+    gift_name: Mapped[str] = mapped_column(String(200))
     coins_each: Mapped[int]
     quantity: Mapped[int]
     first_ms: Mapped[int]

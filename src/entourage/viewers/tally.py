@@ -204,8 +204,7 @@ class Tally:
         self._visits[key] = sitting
         if arriving:
             self.outcome.arrived.add(who.id)
-        if at_ms < who.first_seen_ms:
-            who.first_seen_ms = at_ms
+        who.first_seen_ms = min(who.first_seen_ms, at_ms)
         if at_ms >= who.last_seen_ms:
             who.last_seen_ms = at_ms
             if self._upkeep and person is not who.said:
@@ -225,7 +224,7 @@ class Tally:
             self._profiles[who.id] = who
 
     def _give(self, one: Placed, e: live.Gift, who: people.Who) -> int:
-        if not (0 <= e.coins and 0 <= e.repeat and e.coins * e.repeat <= live.MOST):
+        if e.coins < 0 or e.repeat < 0 or e.coins * e.repeat > live.MOST:
             msg = f"{e.repeat} times {e.coins} coins cannot be"
             raise Unfit(msg)
         key = (one.now.id, one.streak)

@@ -312,7 +312,7 @@ def test_moments_are_read_in_all_their_forms(told: object, at_ms: int) -> None:
         (flat("chat", comment="x", nickname={"a": 1}), "chat: the user's nickname must be a text, not an object."),
         (flat("chat", comment="x", userId=7.5e18), r"chat: the user's id is a rounded number \(7.5e\+18\)"),
         (flat("chat", comment="x", userId=-4), "chat: the user's id must be an id, not -4."),
-        (flat("chat", comment="x", userId="9" * 200), "chat: the user's id is longer than 128 characters."),
+        (flat("chat", comment="x", userId="9" * 200), "chat: the user's id is longer than 64 characters."),
         (flat("like", likeCount=-3), r"like: likeCount is negative \(-3\)."),
         (flat("like", likeCount="-3"), r"like: likeCount is negative \(-3\)."),
         (flat("like", likeCount=2**31), r"like: likeCount is impossibly large \(2147483648\)."),
@@ -393,7 +393,7 @@ def test_our_own_form_may_leave_out_what_the_caller_knows() -> None:
         ({"event": "chat", "msg_id": "1"}, "chat: Object missing required field `text`."),
         ({"event": "chat", "msg_id": "1", "text": "x", "platform": "Tik Tok"}, "chat: platform must be a short name"),
         ({"event": "chat", "msg_id": "1", "text": "x", "person": {"user_id": 7}}, r"\$.person.user_id"),
-        ({"event": "chat", "msg_id": "x" * 200, "text": "x"}, "chat: msg_id is longer than 128 characters."),
+        ({"event": "chat", "msg_id": "x" * 200, "text": "x"}, "chat: msg_id is longer than 64 characters."),
     ],
 )
 def test_our_own_form_is_checked_as_strictly(raw: dict[str, Any], sentence: str) -> None:

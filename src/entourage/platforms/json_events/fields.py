@@ -5,12 +5,11 @@ from datetime import UTC, datetime
 
 from entourage.kernel import clock
 from entourage.kernel.errors import Invalid
-from entourage.ports.live import MOST, NAME_LENGTH, clean
+from entourage.ports.live import ID_LENGTH, MOST, NAME_LENGTH, clean
 
 Path = tuple[str | int, ...]
 Paths = tuple[Path, ...]
 
-_ID_LENGTH = 128
 _URL_LENGTH = 2_048
 _LONGEST_NUMBER = 20
 _EXACT = 2**53  # beyond it, a JSON number may have been rounded on its way
@@ -73,8 +72,8 @@ def identifier(value: object, what: str) -> str:
         value = str(value)
     if not isinstance(value, str):
         raise Invalid(_wrong(what, "an id", value))
-    if len(value) > _ID_LENGTH:
-        msg = f"{what} is longer than {_ID_LENGTH} characters."
+    if len(value) > ID_LENGTH:
+        msg = f"{what} is longer than {ID_LENGTH} characters."
         raise Invalid(msg)
     found = clean(value).strip()
     return "" if found == "0" else found

@@ -15,7 +15,7 @@ _MARKS = frozenset({"at_ms", "msg_id", "room", "person"})
 _COUNTS = ("coins", "repeat", "kind", "count", "months", "watching")
 _IDS = ("room", "msg_id", "gift_id", "group", "to_user_id")
 _TOTAL_MOST = 2**63 - 1
-_PLATFORM = re.compile(r"[a-z0-9_-]{1,32}")
+_PLATFORM = re.compile(r"[a-z0-9_-]{1,16}")
 
 
 def is_own(raw: Mapping[str, object]) -> bool:

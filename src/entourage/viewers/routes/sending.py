@@ -1,5 +1,7 @@
 """Events in and files out: `POST /api/ingest/events` and the export."""
 
+import asyncio
+import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -11,15 +13,18 @@ from litestar.params import Parameter, SkipValidation
 from litestar.response import Stream
 
 from entourage.kernel import clock
-from entourage.kernel.errors import Invalid, TooLarge
+from entourage.kernel.errors import Invalid
 from entourage.kernel.http import Actor, Database, allowed
 from entourage.ports.live import LiveEvent, Mapper, Unknown
 from entourage.viewers import export, listing, schemas
 from entourage.viewers.intake import Intake
+from entourage.viewers.routes import body
 from entourage.viewers.routes.envelope import Answer
 
 MOST_EVENTS = 5_000
 _MOST_SHOWN = 50
+_LONGEST_KEPT = 4_000
+_BREATH = 200  # items, after which others get their turn
 
 
 class RefusedEvent(msgspec.Struct):
@@ -30,12 +35,17 @@ class RefusedEvent(msgspec.Struct):
 
 
 class Ingested(msgspec.Struct):
-    """What became of what was sent: everything in `stored` is on disk when this answer arrives."""
+    """What became of what was sent: everything in `stored` and `noted` is on disk when this answer arrives.
+
+    `received` counts items, of which a bundle holds many events; the others count events. `noted` is what adds nothing:
+    how many watch, that somebody is still there, the end of the stream, messages we have no use for.
+    """
 
     received: int
     stored: int
     repeated: int
     refused: int
+    noted: int
     errors: list[RefusedEvent]
 
 
@@ -52,10 +62,7 @@ async def ingest_events(
     Any of the known shapes is understood: TikFinity and connector v1, Euler v1 and v2, connector v2, LIVE Studio, and our own.
     Items that cannot be used are refused one by one; the rest is stored.
     """
-    items = _items(await request.body())
-    if len(items) > MOST_EVENTS:
-        msg = f"At most {MOST_EVENTS:,} events at once; {len(items):,} were sent. Nothing was stored."
-        raise TooLarge(msg)
+    items = body.read(await request.body(), MOST_EVENTS)
     events: list[LiveEvent] = []
     errors: list[RefusedEvent] = []
     now = clock.now_ms()
@@ -65,39 +72,34 @@ async def ingest_events(
         except Invalid as error:
             errors.append(RefusedEvent(index, error.message))
             name = f"refused:{error.message}"[:120]
-            events.append(Unknown(platform=platform, room="", msg_id="", at_ms=now, name=name, payload=repr(item)[:4000].encode()))
+            events.append(Unknown(platform=platform, room="", msg_id="", at_ms=now, name=name, payload=_kept(item)))
+        if index % _BREATH == _BREATH - 1:
+            await asyncio.sleep(0)
     if items and len(errors) == len(items):
         raise Invalid("None of the events can be used. " + errors[0].error, details={str(e.index): e.error for e in errors[:_MOST_SHOWN]})
+    unfit = sum(isinstance(e, Unknown) and e.name.startswith("refused:") for e in events)
     receipt = await intake.store(actor.creator_id, events)
-    refused = len(errors) + receipt.refused
-    return Answer(Ingested(len(items), receipt.counted, receipt.repeated, refused, errors[:_MOST_SHOWN]))
+    refused, noted = receipt.refused + unfit, receipt.noted - unfit
+    return Answer(Ingested(len(items), receipt.counted, receipt.repeated, refused, noted, errors[:_MOST_SHOWN]))
 
 
 def _object(item: object) -> Mapping[str, object]:
+    if isinstance(item, Invalid):
+        raise item
     if not isinstance(item, Mapping):
         msg = "An event is a JSON object."
         raise Invalid(msg)
     return item
 
 
-def _items(body: bytes) -> list[Any]:
-    if not body.strip():
-        msg = "There is nothing in this request."
-        raise Invalid(msg)
+def _kept(item: object) -> bytes:
+    """Write an item down as it came, as far as that is possible."""
+    if isinstance(item, Invalid):
+        return b""
     try:
-        found = msgspec.json.decode(body)
-    except msgspec.DecodeError as error:
-        try:
-            return [msgspec.json.decode(line) for line in body.splitlines() if line.strip()]
-        except msgspec.DecodeError:
-            msg = f"This is not JSON: {error}"
-            raise Invalid(msg) from None
+        return json.dumps(item)[:_LONGEST_KEPT].encode()
     except RecursionError:
-        msg = "This JSON is nested too deeply."
-        raise Invalid(msg) from None
-    if isinstance(found, dict) and isinstance(found.get("events"), list):
-        return list(found["events"])
-    return found if isinstance(found, list) else [found]
+        return b""
 
 
 @get(
