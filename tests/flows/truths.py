@@ -39,7 +39,7 @@ async def watched(db: Database, creator_id: int) -> dict[str, int]:
     v, s = tables.Viewer, tables.Visit
     async with tenancy.inside(db, creator_id) as session:
         rows: Any = await session.execute(select(v.user_id, s.watch_ms).join(s, s.viewer_id == v.id))
-        return dict(rows)
+        return dict(rows.all())
 
 
 async def check(db: Database, creator_id: int, evening: Evening) -> None:
