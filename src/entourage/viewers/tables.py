@@ -135,7 +135,8 @@ class Visit(Owned, Base):
     __tablename__ = "viewer_sessions"
     __table_args__ = (
         Index("ix_viewer_sessions_viewer", "viewer_id", "started_ms"),
-        partial_index("ix_viewer_sessions_open", "creator_id", "started_ms", "viewer_id", where="open", sqlite="open = 1"),
+        # `open` is in it once more so that SQLite counts without looking at the table.
+        partial_index("ix_viewer_sessions_open", "creator_id", "started_ms", "viewer_id", "open", where="open", sqlite="open = 1"),
         {"sqlite_with_rowid": False},
     )
     stream_id: Mapped[int] = mapped_column(BigInteger(), primary_key=True, autoincrement=False)
@@ -150,7 +151,11 @@ class Gift(Owned, Base):
     """A gift streak, or a single gift: the highest running number ever seen is what was given."""
 
     __tablename__ = "viewer_gift_history"
-    __table_args__ = (UniqueConstraint("stream_id", "streak"), Index("ix_viewer_gift_history_viewer", "viewer_id", "first_ms"))
+    __table_args__ = (
+        UniqueConstraint("stream_id", "streak"),
+        Index("ix_viewer_gift_history_viewer", "viewer_id", "first_ms"),
+        Index("ix_viewer_gift_history_newest", "creator_id", "id"),
+    )
     id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
     stream_id: Mapped[int]
     viewer_id: Mapped[int]
@@ -167,7 +172,11 @@ class Interaction(Owned, Base):
     """One thing somebody did; (stream, message) is unique, which is what makes every event count once."""
 
     __tablename__ = "viewer_interactions"
-    __table_args__ = (UniqueConstraint("stream_id", "msg_key"), Index("ix_viewer_interactions_viewer", "viewer_id", "at_ms"))
+    __table_args__ = (
+        UniqueConstraint("stream_id", "msg_key"),
+        Index("ix_viewer_interactions_viewer", "viewer_id", "at_ms"),
+        Index("ix_viewer_interactions_newest", "creator_id", "id"),
+    )
     id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
     stream_id: Mapped[int]
     msg_key: Mapped[int]  # the platform's message id, or below zero a hash of it

@@ -23,6 +23,7 @@ from entourage.viewers.tables import Viewer
 _SHARE = {"sqlite": 70, "postgresql": 45}
 _FEW_AT_LEAST = 2_000
 _PATIENCE = 2
+_TELLING = 3  # so many met on the first steps tell about how far it is
 # To count the hits of common trigrams costs more than to meet the first of them on a few steps along the way.
 _PEEK = {"sqlite": 1_000, "postgresql": 2_000}
 
@@ -96,8 +97,11 @@ async def find(
         rows = await _walk(session, place, checks, peek)
         if len(rows) == place.limit:
             return Found(rows, None)
-        # So many on the first steps: the page will be full before patience ends, and nobody needs to be counted.
-        walk = len(rows) * patience > 2 * wanted * peek
+        if len(rows) >= _TELLING:
+            steps = wanted * peek // len(rows)
+            # The page will be full within the steps of an equal share: nobody needs to be counted.
+            walk = _PATIENCE * steps <= patience
+            patience = max(patience, _PATIENCE * steps)
     best, size = (ways[0], 0) if walk else await _best(session, ways, border)
     if walk or (size > border and not behind):
         rows = await _walk(session, place, checks, patience)

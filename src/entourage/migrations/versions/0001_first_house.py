@@ -282,6 +282,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_viewer_gift_history"),
         sa.UniqueConstraint("stream_id", "streak", name="uq_viewer_gift_history_stream_id_streak"),
     )
+    op.create_index("ix_viewer_gift_history_newest", "viewer_gift_history", ["creator_id", "id"], unique=False)
     op.create_index("ix_viewer_gift_history_viewer", "viewer_gift_history", ["viewer_id", "first_ms"], unique=False)
     op.create_table(
         "viewer_handles",
@@ -309,6 +310,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_viewer_interactions"),
         sa.UniqueConstraint("stream_id", "msg_key", name="uq_viewer_interactions_stream_id_msg_key"),
     )
+    op.create_index("ix_viewer_interactions_newest", "viewer_interactions", ["creator_id", "id"], unique=False)
     op.create_index("ix_viewer_interactions_viewer", "viewer_interactions", ["viewer_id", "at_ms"], unique=False)
     op.create_table(
         "viewer_sessions",
@@ -325,7 +327,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_viewer_sessions_open",
         "viewer_sessions",
-        ["creator_id", "started_ms", "viewer_id"],
+        ["creator_id", "started_ms", "viewer_id", "open"],
         unique=False,
         sqlite_where=sa.text("open = 1"),
         postgresql_where=sa.text("open"),
