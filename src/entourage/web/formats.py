@@ -25,7 +25,9 @@ def compact(value: int) -> str:
     """Write a number short from ten thousand on: 9,870 and 12.4K."""
     if abs(value) < 10_000:  # noqa: PLR2004
         return number(value)
-    return format_compact_decimal(value, fraction_digits=1, locale=voice().locale)
+    short = format_compact_decimal(value, fraction_digits=1, locale=voice().locale)
+    # German has no word for thousands: what is not shortened is at least grouped.
+    return number(value) if short.lstrip("-").isdigit() else short
 
 
 def duration(seconds: int) -> str:

@@ -46,6 +46,7 @@ def ada(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owner]:
         owner.call("PUT", "/api/viewer-profiles/config", sessionTimeout=7200)  # nobody leaves before the tests do
         busy_evening(house, owner.key)
         yield owner
+        owner.close()
     finally:
         house.close()
 

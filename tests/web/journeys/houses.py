@@ -93,6 +93,10 @@ class Owner:
         answer.raise_for_status()
         return answer
 
+    def close(self) -> None:
+        """Let go of the house."""
+        self._client.close()
+
     @staticmethod
     def _token(page: httpx.Response) -> str:
         found = re.search(r'name="_csrf_token" value="([^"]+)"', page.text)

@@ -57,7 +57,7 @@ def test_the_language_is_switched_and_switched_back(ada: Owner, visit: Open) -> 
     page = visit(ada.house.url, owner=ada)
     ready(page).locator(".side-foot summary").click()
     page.get_by_role("button", name="Deutsch").click()
-    expect(page).to_have_title("Heute Abend · Entourage")
+    expect(page).to_have_title("Heute · Entourage")
     expect(page.locator("html")).to_have_attribute("lang", re.compile("^de"))
     page.goto(f"{ada.house.url}/settings")
     expect(page.get_by_role("heading", level=1)).to_have_text("Einstellungen")

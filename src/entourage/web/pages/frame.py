@@ -12,8 +12,8 @@ from entourage.web import chips, i18n
 Asked = Request[Any, Any, Any]
 
 
-def listen(request: Asked) -> None:
-    """Before a page is made: speak the reader's language from here on."""
+async def listen(request: Asked) -> None:
+    """Before a page is made: speak the reader's language; awaited, for what a thread says is not heard in the request."""
     i18n.speak(i18n.voice_of(request))
 
 
