@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,18 +21,11 @@ _FLAGS = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --
 pytestmark = pytest.mark.browser
 
 
-@dataclass
-class Lived:
-    """What the lived-in house was furnished with."""
-
-    viewers: list[int] = field(default_factory=list)
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, or the one that ENTOURAGE_TEST_BROWSER names."""
+    """Debian's Chromium, or the one that ENTOURAGE_TEST_BROWSER names; one a module, because its loop must be gone before an async test."""
     with sync_playwright() as playwright:
-        path = os.environ.get("ENTOURAGE_TEST_BROWSER", "/usr/bin/chromium")
+        path = os.environ.get("ENTOURAGE_TEST_BROWSER") or "/usr/bin/chromium"
         chromium = playwright.chromium.launch(executable_path=path, args=_FLAGS.split())
         yield chromium
         chromium.close()

@@ -1,6 +1,5 @@
 """The drawer: a viewer's profile with an address of its own, changed by hand and taken back."""
 
-import re
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,17 +12,6 @@ pytestmark = pytest.mark.browser
 
 def row(page: Page, viewer_id: int) -> str:
     return f'tr[data-viewer="{viewer_id}"]'
-
-
-def test_a_row_opens_the_drawer_at_an_address_and_escape_leads_back(lived: Lodging, opened: Opened) -> None:
-    page = opened(lived, "/viewers?filter=vip")
-    page.locator(row(page, 3)).click()
-    expect(page.locator("#drawer h2")).to_contain_text("Karlo")
-    assert page.url.endswith("/viewers/3")
-    expect(page.locator(row(page, 3))).to_have_class(re.compile("is-open"))
-    page.keyboard.press("Escape")
-    expect(page.locator("#drawer")).to_be_hidden()
-    assert page.url.endswith("/viewers?filter=vip")
 
 
 def test_back_and_forward_close_and_open_the_drawer(lived: Lodging, opened: Opened) -> None:
@@ -54,22 +42,6 @@ def test_the_drawer_survives_a_reload_over_another_page(lived: Lodging, opened: 
     expect(page.locator("#tonight")).to_be_visible()
 
 
-def test_a_note_is_saved_when_it_is_left_and_can_be_undone(lived: Lodging, opened: Opened) -> None:
-    page = opened(lived, "/viewers/20")
-    notes = page.get_by_label("Notes")
-    notes.fill("Plays the cello <b>loudly</b>.")
-    page.get_by_label("Discord").focus()
-    expect(page.locator(".toast-note")).to_contain_text("Saved")
-    page.reload()
-    expect(notes).to_have_value("Plays the cello <b>loudly</b>.")
-    notes.fill("Plays the flute.")
-    page.get_by_label("Discord").focus()
-    page.get_by_role("button", name="Undo").click()
-    expect(notes).to_have_value("Plays the cello <b>loudly</b>.")
-    page.reload()
-    expect(notes).to_have_value("Plays the cello <b>loudly</b>.")
-
-
 def test_closing_with_escape_saves_what_was_being_written(lived: Lodging, opened: Opened) -> None:
     page = opened(lived, "/viewers")
     page.locator(row(page, 21)).click()
@@ -81,19 +53,6 @@ def test_closing_with_escape_saves_what_was_being_written(lived: Lodging, opened
     expect(page.get_by_label("Tags")).to_have_value("chess, coffee")
 
 
-def test_a_birthday_that_is_no_day_is_refused_beside_the_field(lived: Lodging, opened: Opened) -> None:
-    page = opened(lived, "/viewers/22")
-    birthday = page.get_by_label("Birthday")
-    birthday.fill("2001-02-30")
-    page.get_by_label("Discord").focus()
-    expect(page.locator(".form-wrong")).to_contain_text("YYYY-MM-DD")
-    expect(birthday).to_have_value("2001-02-30")
-    birthday.fill("2001-02-28")
-    page.get_by_label("Discord").focus()
-    expect(page.locator(".form-wrong")).to_have_count(0)
-    expect(page.locator(".toast-note")).to_contain_text("Saved")
-
-
 def test_a_star_shows_in_the_list_at_once(lived: Lodging, opened: Opened) -> None:
     page = opened(lived, "/viewers")
     mark = page.locator(row(page, 9)).locator('[data-mark="star"]')
@@ -103,20 +62,6 @@ def test_a_star_shows_in_the_list_at_once(lived: Lodging, opened: Opened) -> Non
     expect(mark).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(mark).to_be_hidden()
-
-
-def test_a_tier_by_hand_stays_until_the_rules_decide_again(lived: Lodging, opened: Opened) -> None:
-    page = opened(lived, "/viewers/48")
-    expect(page.locator("#drawer h3").first).to_have_text("No tier yet")
-    expect(page.locator(".ways-title")).to_contain_text("Still missing for Bronze")
-    page.get_by_text("By hand").click()
-    page.locator(".menu-list").get_by_role("button", name="Gold").click()
-    expect(page.locator("#drawer h3").first).to_contain_text("Gold since")
-    expect(page.locator("#drawer")).to_contain_text("Set by hand")
-    expect(page.locator(row(page, 48)).locator(".tier")).to_have_text("Gold")
-    page.get_by_text("By hand", exact=True).click()
-    page.get_by_role("button", name="Let the rules decide").click()
-    expect(page.locator("#drawer h3").first).to_have_text("No tier yet")
 
 
 def test_a_helper_may_write_notes_and_a_clipper_sees_nobody(lived: Lodging, opened: Opened) -> None:

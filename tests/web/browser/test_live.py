@@ -28,9 +28,9 @@ def room(lived: Lodging) -> str:
     return lived.do(newest)
 
 
-def person(number: int, **changes: str) -> live.Person:
+def person(number: int, name: str = "") -> live.Person:
     known = make.viewer(number)
-    return live.Person(platform="tiktok", user_id=known.user_id, **{"handle": known.handle, "name": known.name} | changes)
+    return live.Person(platform="tiktok", user_id=known.user_id, handle=known.handle, name=name or known.name)
 
 
 def listening(page: Page) -> Page:
