@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_timedelta, get_day_names
+from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_day_names
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 from markupsafe import Markup
 
@@ -55,7 +55,10 @@ def parse(iso: str) -> datetime:
 
 def moment(iso: str | None) -> str:
     """Write date and time in the creator's zone: 21 Nov 2026, 20:41."""
-    return format_datetime(parse(iso), "medium", locale=voice().locale) if iso else ""
+    if not iso:
+        return ""
+    then, locale = parse(iso), voice().locale
+    return f"{format_date(then.date(), 'medium', locale=locale)}, {format_time(then.timetz(), 'short', tzinfo=then.tzinfo, locale=locale)}"
 
 
 def day(iso: str | None) -> str:
