@@ -1,6 +1,5 @@
 """The drawer: a viewer's profile with an address of its own, changed by hand and taken back."""
 
-
 import pytest
 from playwright.sync_api import Page, expect
 

@@ -1,6 +1,5 @@
 """Getting around: search, the list's address, language, theme, settings."""
 
-
 import pytest
 from playwright.sync_api import expect
 
