@@ -64,6 +64,7 @@ class _Parcel:
     events: Sequence[live.LiveEvent]
     recorded: bool
     done: asyncio.Future[Receipt] | None
+    due: float  # when it has waited long enough for company, by the loop's clock
 
 
 @dataclass(slots=True)
@@ -95,12 +96,12 @@ class Intake:
 
     async def put(self, creator_id: int, events: Sequence[live.LiveEvent], *, recorded: bool = False) -> None:
         """Queue events in order; waits while the queue is full. They are durable a moment later."""
-        await self._queue(creator_id, _Parcel(events, recorded, None))
+        await self._queue(creator_id, _Parcel(events, recorded, None, _due()))
 
     async def store(self, creator_id: int, events: Sequence[live.LiveEvent], *, recorded: bool = False) -> Receipt:
         """Queue events and wait until they are durable; returns how many counted, were known already, or refused."""
         done: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-        await self._queue(creator_id, _Parcel(events, recorded, done))
+        await self._queue(creator_id, _Parcel(events, recorded, done, _due()))
         return await done
 
     async def close(self, patience_s: float = _PATIENCE_S) -> None:
@@ -143,8 +144,8 @@ class Intake:
     async def _run(self, lane: _Lane) -> None:
         while True:
             await lane.more.wait()
-            if lane.waiting < MOST:
-                await asyncio.sleep(WAIT_S)
+            if lane.parcels and lane.waiting < MOST:
+                await asyncio.sleep(lane.parcels[0].due - asyncio.get_running_loop().time())
             lane.more.clear()
             parcels = _take(lane)
             events = [e for parcel in parcels for e in parcel.events]
@@ -224,6 +225,10 @@ def _is_away(error: Exception) -> bool:
         # The server misses a table or a right; without its code the driver could not even ask.
         return getattr(error.orig, "sqlstate", None) is not None
     return isinstance(error, DBAPIError | PoolTimeout | OSError) and not isinstance(error, DataError | IntegrityError)
+
+
+def _due() -> float:
+    return asyncio.get_running_loop().time() + WAIT_S
 
 
 def _take(lane: _Lane) -> list[_Parcel]:
