@@ -8,32 +8,27 @@ databases are kept in a folder, so that a second run is quick.
 
 import argparse
 import asyncio
-import gc
 import os
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import uvloop
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
-from alembic.script import ScriptDirectory
 from psycopg.sql import SQL, Composed, Identifier, Literal
 from sqlalchemy import create_engine, insert, text
 
-import entourage
-from entourage import wiring
+from entourage import migrations, wiring
 from entourage.kernel import clock, ids, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.tables import Creator
 
 ENGINES = ("sqlite", "postgresql")
 SEED = 42
-_MIGRATIONS = Path(entourage.__path__[0]) / "migrations"
 _ROLE = "house"
 _READY = ".ready"
 _BUFFERS = "512MB"
@@ -140,11 +135,14 @@ def prepared(folder: str | None = None) -> Iterator[Ground]:
 
 def create_tables(address: str) -> None:
     """Migrate an empty database to the newest shape."""
-    engine = create_engine(synchronous(address))
-    with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
-        for revision in reversed(list(ScriptDirectory(str(_MIGRATIONS)).walk_revisions())):
-            revision.module.upgrade()
-    engine.dispose()
+
+    async def work() -> None:
+        async with opened(address) as db:
+            await migrations.upgrade(db)
+
+    # In a thread, so that a loop may be running already.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work()).result()
 
 
 def synchronous(address: str) -> str:
@@ -182,11 +180,7 @@ async def analyze(db: Database) -> None:
 
 def run(main: Callable[[], Coroutine[Any, Any, Any]]) -> Any:  # noqa: ANN401 - whatever `main` returns
     """Run on the loop that the house's server uses, with the house's garbage collection."""
-    tune = getattr(wiring, "tune_collector", None)
-    if tune is None:
-        gc.set_threshold(50_000, 20, 100)
-    else:
-        tune()
+    wiring.tune_collector()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(main())
 
