@@ -43,6 +43,7 @@ def environment() -> Environment:
     for shape in ("number", "compact", "duration", "ordinal", "moment", "day", "clock_time", "ago", "last_seen", "initials", "colour"):
         env.filters[shape] = getattr(formats, shape)
     env.filters["data"] = data
+    env.filters["spoken"] = i18n.gettext  # a sentence that is already made: `_` would fill in its percent signs
     env.globals.update(
         icon=icon, voice=i18n.voice, languages=i18n.LANGUAGES, browser_words=words.for_browser, theme_of=theme_of, demo_panel=demo_panel
     )

@@ -67,10 +67,14 @@ def test_the_language_is_switched_and_switched_back(ada: Owner, visit: Open) -> 
     expect(page).to_have_title("Settings · Entourage")
 
 
-def test_a_german_browser_is_greeted_in_german(ada: Owner, visit: Open) -> None:
+def test_a_german_browser_is_greeted_and_refused_in_german(ada: Owner, visit: Open, console: Console) -> None:
     page = visit(f"{ada.house.url}/signin", locale="de-DE")
     expect(page.get_by_role("heading")).to_have_text("Anmelden")
-    expect(page.get_by_label("Passwort")).to_be_visible()
+    page.get_by_label("E-Mail").fill(OWNER["email"])
+    page.get_by_label("Passwort").fill("not the right one")
+    page.get_by_role("button", name="Anmelden").click()
+    expect(page.get_by_role("alert")).to_have_text("E-Mail und Passwort passen nicht zusammen.")
+    console.expect("40[01]|422")
 
 
 def test_the_light_is_switched_and_remembered(ada: Owner, visit: Open) -> None:
