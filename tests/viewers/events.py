@@ -51,7 +51,7 @@ class Room:
         self, user: str | live.Person | None, second: float = 0, *, coins: int = 1, repeat: int = 1, group: str = "", **more: Any
     ) -> live.Gift:
         kind = live.GIFT_STREAK if group else 0
-        about = {"gift_id": "5655", "name": "Rose", "coins": coins, "repeat": repeat, "group": group, "kind": kind} | {
+        about: dict[str, Any] = {"gift_id": "5655", "name": "Rose", "coins": coins, "repeat": repeat, "group": group, "kind": kind} | {
             name: more.pop(name) for name in ("gift_id", "name", "kind", "ended") if name in more
         }
         return live.Gift(**self._place(user, second, more), **about)

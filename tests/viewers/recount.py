@@ -37,7 +37,7 @@ async def _recount_viewers(session: CreatorSession) -> list[str]:
     visited = await _sums(session, Visit.viewer_id, *_VISITED)
     given = await _sums(session, Gift.viewer_id, *_GIVEN)
     done = await _sums(session, Interaction.viewer_id, *_DONE)
-    wrong = [f"the histories speak of viewer {i}, who is not there" for i in {*visited, *given, *done} - kept.keys() if i is not None]
+    wrong = [f"the histories speak of viewer {i}, who is not there" for i in {*visited, *given, *done} - kept.keys()]
     for viewer_id, counters in kept.items():
         counted = (*visited.get(viewer_id, (0, 0)), *given.get(viewer_id, (0, 0)), *done.get(viewer_id, (0, 0, 0)))
         if counters != counted:
@@ -46,9 +46,7 @@ async def _recount_viewers(session: CreatorSession) -> list[str]:
 
 
 async def _recount_totals(session: CreatorSession) -> list[str]:
-    total = await session.get(Total, session.creator) or Total(
-        viewers=0, tiered=0, anonymous_likes=0, **dict.fromkeys(people.COUNTERS, 0)
-    )
+    total = await session.get(Total, session.creator) or Total(viewers=0, tiered=0, anonymous_likes=0, **dict.fromkeys(people.COUNTERS, 0))
     columns = [func.coalesce(func.sum(getattr(Viewer, name)), 0) for name in people.COUNTERS]
     row = (await session.execute(select(func.count(), func.count(Viewer.tier), *columns).select_from(Viewer))).one()
     counted = dict(zip(("viewers", "tiered", *people.COUNTERS), map(int, row), strict=True))
@@ -89,7 +87,7 @@ async def _recount_weeks(session: CreatorSession) -> list[str]:
 
 
 async def _sums(session: CreatorSession, by: Any, *sums: ColumnElement[Any], where: ColumnElement[bool] | None = None) -> Sums:
-    statement = select(by, *sums).group_by(by)
+    statement = select(by, *sums).where(by.is_not(None)).group_by(by)
     if where is not None:
         statement = statement.where(where)
     return {key: tuple(int(value or 0) for value in values) for key, *values in await session.execute(statement)}

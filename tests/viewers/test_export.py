@@ -11,6 +11,7 @@ import pytest
 from entourage.kernel import tenancy
 from entourage.kernel.db import Database
 from entourage.viewers import export, listing, schemas
+from entourage.viewers.tables import Card
 from tests import make
 
 pytestmark = pytest.mark.anyio
@@ -54,7 +55,9 @@ def cell(value: Any) -> str:
 
 async def test_a_file_says_what_the_list_says(db: Database, creator_id: int) -> None:
     ids = await make.people(db, creator_id, 30)
-    await make.card(db, creator_id, ids[0], notes="Likes cats.\nAnd dogs.", tags=["regular", "cats"], birthday="1990-05-17", age=30, loyalty_points=7)
+    await make.card(
+        db, creator_id, ids[0], notes="Likes cats.\nAnd dogs.", tags=["regular", "cats"], birthday="1990-05-17", age=30, loyalty_points=7
+    )
 
     records, rows = await as_json(db, creator_id), await as_csv(db, creator_id)
 
@@ -70,7 +73,9 @@ async def test_no_text_becomes_a_formula_and_every_text_comes_back(db: Database,
     ids = await make.people(db, creator_id, len(texts))
     async with tenancy.inside(db, creator_id, write=True) as session:
         for viewer_id, text in zip(ids, texts, strict=True):
-            session.add(export.Card(viewer_id=viewer_id, notes=text, tags=[text] if text else [], discord_username=text, loyalty_points=0, updated_ms=0))
+            session.add(
+                Card(viewer_id=viewer_id, notes=text, tags=[text] if text else [], discord_username=text, loyalty_points=0, updated_ms=0)
+            )
 
     rows = {int(row["id"]): row for row in await as_csv(db, creator_id)}
 

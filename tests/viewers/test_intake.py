@@ -140,7 +140,9 @@ async def test_a_bad_event_is_refused_alone(db: Database, creator_id: int, intak
 
 async def test_bad_events_never_take_good_ones_along(db: Database, creator_id: int, intake: Intake) -> None:
     good = [EVENING.chat("bo", n) for n in range(60)]
-    mixed = [one for n, one in enumerate(good) for one in ([one, list(BAD.values())[n % len(BAD)]] if n % 3 == 0 else [one])]
+    mixed: list[LiveEvent] = []
+    for n, one in enumerate(good):
+        mixed += [one, list(BAD.values())[n % len(BAD)]] if n % 3 == 0 else [one]
 
     receipt = await intake.store(creator_id, mixed)
 
@@ -312,7 +314,11 @@ async def test_creators_do_not_hear_one_another(db: Database, creator_id: int, i
         assert await session.scalar(select(func.count()).select_from(Viewer)) == 0
     other = creator_id + 1
     async with tenancy.everywhere(db, "a test's second creator", write=True) as everywhere:
-        await everywhere.execute(text(f"INSERT INTO creators (id, uid, name, zone, active, created_at) SELECT {other}, {_UID[db.dialect]}, name, zone, active, created_at FROM creators"))
+        await everywhere.execute(
+            text(
+                f"INSERT INTO creators (id, uid, name, zone, active, created_at) SELECT {other}, {_UID[db.dialect]}, name, zone, active, created_at FROM creators"
+            )
+        )
     same = [EVENING.chat("bo", n) for n in range(3)]
 
     await asyncio.gather(intake.store(creator_id, list(same)), intake.store(other, list(same)))

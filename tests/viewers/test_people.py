@@ -2,6 +2,7 @@
 
 import random
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from sqlalchemy import select
 
 from entourage.kernel import tenancy
 from entourage.kernel.db import Database
-from entourage.ports.live import Person
+from entourage.ports.live import LiveEvent, Person
 from entourage.viewers import fold, people, profile, schemas
 from entourage.viewers.intake import Intake
 from entourage.viewers.tables import Handle, Viewer
@@ -37,7 +38,7 @@ async def handles(db: Database, creator_id: int, viewer_id: int) -> list[tuple[s
 async def test_a_rename_keeps_the_profile_and_the_old_name_in_its_history(
     db: Database, creator_id: int, intake: Intake, in_one_batch: bool
 ) -> None:
-    said = [
+    said: list[LiveEvent] = [
         EVENING.gift(person("bo"), 0, coins=5),
         EVENING.chat(person("bo", handle="bo.new"), 1),
         EVENING.chat(person("bo", handle="bo.new", name="Bo!"), 2),
@@ -64,7 +65,9 @@ async def test_a_renamed_viewer_is_searched_by_the_new_name(db: Database, creato
 async def test_two_people_who_swap_handles_stay_themselves(db: Database, creator_id: int, intake: Intake) -> None:
     one, two = person("bo"), person("cy")
     await intake.store(creator_id, [EVENING.gift(one, 0, coins=5), EVENING.gift(two, 1, coins=70)])
-    await intake.store(creator_id, [EVENING.chat(person("bo", handle="cy", name="Cy"), 2), EVENING.chat(person("cy", handle="bo", name="Bo"), 3)])
+    await intake.store(
+        creator_id, [EVENING.chat(person("bo", handle="cy", name="Cy"), 2), EVENING.chat(person("cy", handle="bo", name="Bo"), 3)]
+    )
 
     kept = {who.user_id: (who.handle, who.coins) for who in await viewers(db, creator_id)}
     assert kept == {"id-bo": ("cy", 5), "id-cy": ("bo", 70)}
@@ -168,7 +171,16 @@ async def test_a_moderator_set_or_unset_by_hand_stays(db: Database, creator_id: 
 
 
 async def test_hostile_names_are_only_names(db: Database, creator_id: int, intake: Intake) -> None:
-    names = ["'; DROP TABLE viewers; --", "<script>alert(1)</script>", "{{7*7}}", "عمر\u202egnp.exe", "👩‍👩‍👧‍👦" * 20, "%s %(x)s ? :y \\", "a" * 200, "=1+1"]
+    names = [
+        "'; DROP TABLE viewers; --",
+        "<script>alert(1)</script>",
+        "{{7*7}}",
+        "عمر\u202egnp.exe",
+        "👩‍👩‍👧‍👦" * 20,
+        "%s %(x)s ? :y \\",
+        "a" * 200,
+        "=1+1",
+    ]
     await intake.store(creator_id, [EVENING.chat(person(f"h{n}", name=name), n, text=name) for n, name in enumerate(names)])
 
     assert [who.name for who in await viewers(db, creator_id)] == names
@@ -195,7 +207,8 @@ async def test_a_hundred_people_renamed_at_random_end_with_their_last_names(db: 
 
 @given(st.lists(st.sampled_from(["a", "b", "c", ""]), min_size=1, max_size=20))
 def test_keeping_up_takes_over_what_was_said_last(names: list[str]) -> None:
-    who = people.Who(1, "tiktok", "7", *[""] * 2, None, None, None, None, *[False] * 5, *[0] * 9, None, None, *[False] * 3)
+    row = [1, "tiktok", "7", "", "", *[None] * 4, *[False] * 5, *[0] * 9, None, None, *[False] * 3]
+    who = msgspec.convert(dict(zip(people.Who.__struct_fields__, row, strict=False)), people.Who)
     for name in names:
         people.keep_up(who, Person("tiktok", "7", name), refresh=False)
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from entourage.kernel import audit, clock, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.errors import Invalid, NotFound
-from entourage.kernel.tables import AuditEntry
+from entourage.kernel.tables import AuditEntry, Base
 from entourage.ports.live import LiveEvent
 from entourage.viewers import feed, listing, profile, schemas, tables, tiers
 from entourage.viewers.intake import Intake
@@ -20,7 +20,7 @@ from tests.viewers.recount import recount
 pytestmark = pytest.mark.anyio
 
 EVENING = Room()
-OF_PEOPLE = (tables.Viewer, tables.Card, tables.Handle, tables.Visit, tables.Gift, tables.Hour, tables.TierChange)
+OF_PEOPLE: tuple[type[Base], ...] = (tables.Viewer, tables.Card, tables.Handle, tables.Visit, tables.Gift, tables.Hour, tables.TierChange)
 
 EDITS: dict[str, tuple[Any, Any]] = {
     "notes": ("Likes cats.\n\tSister of 'Ann'; <b>says</b> \"=hi\" 🐈", "Likes cats.\n\tSister of 'Ann'; <b>says</b> \"=hi\" 🐈"),
@@ -39,7 +39,19 @@ EDITS: dict[str, tuple[Any, Any]] = {
 WRONG: dict[str, list[Any]] = {
     "notes": ["x" * 20_001],
     "tags": [["x" * 51], [str(n) for n in range(51)], "x" * 51],
-    "birthday": ["9999-99-99", "1990-13-01", "17.05.1990", "today", "2000-W01-1", "--W01-1", "19900517", "1990-5-17", "05-17", "2999-01-01", "2099-12-31"],
+    "birthday": [
+        "9999-99-99",
+        "1990-13-01",
+        "17.05.1990",
+        "today",
+        "2000-W01-1",
+        "--W01-1",
+        "19900517",
+        "1990-5-17",
+        "05-17",
+        "2999-01-01",
+        "2099-12-31",
+    ],
     "discord_username": ["x" * 101],
     "age": [0, -1, 130, 2**70],
     "country": ["x" * 61],
@@ -95,8 +107,20 @@ async def names(db: Database, creator_id: int) -> list[str]:
 async def test_the_whole_profile_is_shown(db: Database, creator_id: int, bo: int) -> None:
     detail = await shown(db, creator_id)
 
-    assert (detail.id, detail.platform, detail.tiktok_user_id, detail.tiktok_username, detail.display_name) == (bo, "tiktok", "id-bo", "bo", "Bo")
-    assert (detail.total_coins_spent, detail.total_gifts_sent, detail.total_comments, detail.total_likes, detail.total_shares) == (530, 4, 1, 7, 1)
+    assert (detail.id, detail.platform, detail.tiktok_user_id, detail.tiktok_username, detail.display_name) == (
+        bo,
+        "tiktok",
+        "id-bo",
+        "bo",
+        "Bo",
+    )
+    assert (detail.total_coins_spent, detail.total_gifts_sent, detail.total_comments, detail.total_likes, detail.total_shares) == (
+        530,
+        4,
+        1,
+        7,
+        1,
+    )
     assert (detail.total_visits, detail.total_watchtime_seconds) == (1, 60)
     assert (detail.bio, detail.follower_count, detail.is_follower, detail.is_vip, detail.online) == ("I knit.", 12, True, False, True)
     assert (detail.notes, detail.tags, detail.birthday, detail.age, detail.loyalty_points) == ("", [], None, None, 0)
@@ -129,7 +153,7 @@ async def test_null_clears_a_field(db: Database, creator_id: int) -> None:
     fields = [name for name in EDITS if not name.startswith("is_")]
     empty = {name: getattr(await shown(db, creator_id), name) for name in fields}
     await edit(db, creator_id, **{name: EDITS[name][0] for name in fields})
-    await edit(db, creator_id, **dict.fromkeys(fields))
+    await edit(db, creator_id, **dict[str, Any](dict.fromkeys(fields)))
 
     assert {name: getattr(await shown(db, creator_id), name) for name in fields} == empty
 
@@ -148,7 +172,9 @@ async def test_an_empty_change_is_refused(db: Database, creator_id: int) -> None
         await edit(db, creator_id)
 
 
-@pytest.mark.parametrize("fields", [{"total_coins_spent": 9}, {"is_vip": True}, {"vip_tier": "Gold"}, {"id": 1}, {"notes": "x", "creator_id": 2}])
+@pytest.mark.parametrize(
+    "fields", [{"total_coins_spent": 9}, {"is_vip": True}, {"vip_tier": "Gold"}, {"id": 1}, {"notes": "x", "creator_id": 2}]
+)
 def test_fields_that_are_not_for_hands_are_not_taken(fields: dict[str, Any]) -> None:
     with pytest.raises(msgspec.ValidationError, match="unknown field"):
         msgspec.convert(fields, schemas.Edit)
@@ -178,7 +204,9 @@ async def test_who_is_not_there_is_not_found(db: Database, creator_id: int) -> N
 
 
 async def test_a_handle_of_digits_is_found_by_its_at(db: Database, creator_id: int, intake: Intake, bo: int) -> None:
-    await intake.store(creator_id, [EVENING.chat(person("digits", handle=str(bo)), 60), EVENING.chat(person("many", handle="20051987"), 60)])
+    await intake.store(
+        creator_id, [EVENING.chat(person("digits", handle=str(bo)), 60), EVENING.chat(person("many", handle="20051987"), 60)]
+    )
 
     assert (await shown(db, creator_id, str(bo))).id == bo
     assert (await shown(db, creator_id, f"@{bo}")).tiktok_user_id == "id-digits"
@@ -201,7 +229,7 @@ async def test_forgetting_leaves_nothing_of_a_person(db: Database, creator_id: i
     assert await names(db, creator_id) == ["cy"]
     async with tenancy.inside(db, creator_id) as session:
         for table in OF_PEOPLE:
-            column = table.id if table is tables.Viewer else table.viewer_id
+            column = table.__table__.c["id" if table is tables.Viewer else "viewer_id"]
             assert (await session.scalars(select(column).where(column == bo))).all() == []
         said = (await session.scalars(select(Interaction).where(Interaction.content.is_not(None)))).all()
         assert [one.content for one in said] == ["hi"]

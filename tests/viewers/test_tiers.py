@@ -1,5 +1,7 @@
 """Tiers are earned by the rules, held by hand, and every one of them says why."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
@@ -15,7 +17,7 @@ from tests.viewers.recount import recount
 pytestmark = pytest.mark.anyio
 
 EVENING = Room()
-NEARLY = {"watch_ms": 300 * tier.HOUR_MS, "visits": 150}
+NEARLY: dict[str, Any] = {"watch_ms": 300 * tier.HOUR_MS, "visits": 150}
 
 
 class Hall:
@@ -24,7 +26,7 @@ class Hall:
     def __init__(self, db: Database, intake: Intake, creator_id: int) -> None:
         self.db, self.intake, self.creator_id = db, intake, creator_id
 
-    async def enter(self, handle: str = "bo", **counters: int) -> None:
+    async def enter(self, handle: str = "bo", **counters: Any) -> None:
         """Let somebody come in who has counted this much already."""
         await self.intake.store(self.creator_id, [EVENING.chat(handle, 0)])
         async with tenancy.inside(self.db, self.creator_id, write=True) as session:
@@ -78,7 +80,7 @@ async def test_a_promotion_says_why(hall: Hall) -> None:
 
 @pytest.mark.parametrize(("counter", "lacking", "enough"), [("watch_ms", 5 * tier.HOUR_MS - 60_000, 5 * tier.HOUR_MS), ("visits", 9, 10)])
 async def test_watch_time_and_visits_promote_as_well_as_coins(hall: Hall, counter: str, lacking: int, enough: int) -> None:
-    have = {"coins": 1_000, "watch_ms": 6 * tier.HOUR_MS, "visits": 20, counter: lacking}
+    have: dict[str, Any] = {"coins": 1_000, "watch_ms": 6 * tier.HOUR_MS, "visits": 20, counter: lacking}
     await hall.enter(**have)
     await hall.intake.store(hall.creator_id, [EVENING.chat("bo", 30)])
     assert await hall.tier() is None
@@ -109,7 +111,17 @@ async def test_rules_only_raise(hall: Hall, db: Database, creator_id: int) -> No
     async with tenancy.inside(db, creator_id, write=True) as session:
         await memory.outdate(session)
         for n, (name, coins) in enumerate([("Bronze", 10_000), ("Silver", 90_000)], 1):
-            session.add(TierRule(tier_name=name, min_coins_spent=coins, min_watchtime_hours=0, min_visits=0, benefits=[], badge_color="#fff", sort_order=n))
+            session.add(
+                TierRule(
+                    tier_name=name,
+                    min_coins_spent=coins,
+                    min_watchtime_hours=0,
+                    min_visits=0,
+                    benefits=[],
+                    badge_color="#fff",
+                    sort_order=n,
+                )
+            )
 
     await hall.give(6_000)
     assert await hall.tier() == "Silver"
@@ -220,7 +232,15 @@ async def test_a_tier_whose_rule_asks_for_fewer_coins_than_the_one_below_is_earn
     async with tenancy.inside(db, creator_id, write=True) as session:
         for n, (name, coins, visits) in enumerate([("Spender", 500, 1), ("Regular", 10, 3)], 1):
             session.add(
-                TierRule(tier_name=name, min_coins_spent=coins, min_watchtime_hours=0, min_visits=visits, benefits=[], badge_color="#fff", sort_order=n)
+                TierRule(
+                    tier_name=name,
+                    min_coins_spent=coins,
+                    min_watchtime_hours=0,
+                    min_visits=visits,
+                    benefits=[],
+                    badge_color="#fff",
+                    sort_order=n,
+                )
             )
     await hall.enter(visits=5)
     await hall.give(10)

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -43,7 +43,9 @@ class Truth:
                 self.streaks[name] = (max(highest, e.repeat), e.coins)
             elif isinstance(e, live.Chat | live.Like | live.Share) and (e.room, e.msg_id) not in self.seen:
                 self.seen.add((e.room, e.msg_id))
-                kind, amount = {"Chat": ("comments", 1), "Like": ("likes", getattr(e, "count", 1)), "Share": ("shares", 1)}[type(e).__name__]
+                kind, amount = {"Chat": ("comments", 1), "Like": ("likes", getattr(e, "count", 1)), "Share": ("shares", 1)}[
+                    type(e).__name__
+                ]
                 if user:
                     self.people[user][kind] += amount
                 if user or kind == "likes":
@@ -77,7 +79,15 @@ def evening(dice: random.Random, room: Room, how_many: int) -> list[live.LiveEve
             events.append(room.gift(maybe, second, coins=dice.randint(1, 500), repeat=dice.randint(1, 3)))
         else:
             renamed = person(who, name=f"{who} the {dice.randint(1, 3)}.") if dice.random() < 0.2 else maybe
-            makers = [room.chat, room.like, room.share, room.follow, room.join, room.subscribe, room.present]
+            makers: list[Callable[..., live.LiveEvent]] = [
+                room.chat,
+                room.like,
+                room.share,
+                room.follow,
+                room.join,
+                room.subscribe,
+                room.present,
+            ]
             events += [dice.choice(makers)(renamed, second + n) for n in range(dice.randint(1, 4))]
             if dice.random() < 0.5:
                 events.append(room.like(maybe, second, count=dice.randint(0, 15)))
@@ -92,7 +102,9 @@ async def differences(db: Database, creator_id: int, truth: Truth, *, forgotten:
         total = (await session.scalars(select(Total))).one()
         wrong += [f"total {n}: {getattr(total, n)} kept, {v} true" for n, v in truth.totals().items() if getattr(total, n) != v]
         for who in (await session.scalars(select(Viewer))).all():
-            wrong += [f"{who.handle} {n}: {getattr(who, n)} kept, {v} true" for n, v in truth.of(who.user_id).items() if getattr(who, n) != v]
+            wrong += [
+                f"{who.handle} {n}: {getattr(who, n)} kept, {v} true" for n, v in truth.of(who.user_id).items() if getattr(who, n) != v
+            ]
     return wrong
 
 

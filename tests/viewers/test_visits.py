@@ -42,7 +42,9 @@ class Book:
         columns = (Stream.room, Visit.started_ms, Visit.last_ms, Visit.watch_ms, Visit.open)
         statement = select(*columns).join(Stream, Stream.id == Visit.stream_id).join(Viewer, Viewer.id == Visit.viewer_id)
         rows = await self._read(statement.where(Viewer.handle == handle).order_by(Visit.started_ms))
-        return [(room, (began - T0) / 1000, (last - T0) / 1000, watched // 1000, bool(is_open)) for room, began, last, watched, is_open in rows]
+        return [
+            (room, (began - T0) / 1000, (last - T0) / 1000, watched // 1000, bool(is_open)) for room, began, last, watched, is_open in rows
+        ]
 
     async def streams(self) -> list[tuple[str, float, float | None]]:
         """Return the streams: room (`local` where the source named none), first second, second of the end."""
@@ -113,7 +115,8 @@ async def test_the_streams_end_closes_every_visit(book: Book) -> None:
 
 @pytest.mark.parametrize("in_one_batch", [True, False])
 async def test_what_drains_after_the_end_counts_but_opens_nothing(book: Book, in_one_batch: bool) -> None:
-    before, drained = [EVENING.chat("bo", 0), EVENING.end(60)], [EVENING.chat("bo", 61), EVENING.gift("cy", 62), EVENING.join("di", 63)]
+    before: list[LiveEvent] = [EVENING.chat("bo", 0), EVENING.end(60)]
+    drained: list[LiveEvent] = [EVENING.chat("bo", 61), EVENING.gift("cy", 62), EVENING.join("di", 63)]
     if in_one_batch:
         await book.hear(*before, *drained)
     else:
@@ -300,7 +303,9 @@ async def test_somebody_was_first_seen_at_their_earliest_sighting(book: Book, db
     assert (who.first_seen_ms, who.last_seen_ms) == (T0 + 40_000, T0 + 100_000)
 
 
-async def test_closing_and_opening_at_the_same_time_do_not_get_in_each_others_way(book: Book, db: Database, intake: Intake, creator_id: int, hands: Hands) -> None:
+async def test_closing_and_opening_at_the_same_time_do_not_get_in_each_others_way(
+    book: Book, db: Database, intake: Intake, creator_id: int, hands: Hands
+) -> None:
     names = [f"viewer{n}" for n in range(30)]
     await book.hear(*(EVENING.chat(name, 0) for name in names))
     hands.put(400)

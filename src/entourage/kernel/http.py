@@ -15,6 +15,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware.authentication import AbstractAuthenticationMiddleware, AuthenticationResult
+from litestar.params import ParameterKwarg
 from litestar.response import Redirect, Template
 from litestar.types import Guard, Scope
 from sqlalchemy.exc import DataError, OperationalError
@@ -164,12 +165,11 @@ def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[A
     if error.status_code >= 500:  # noqa: PLR2004
         return on_unexpected(request, error)
     if isinstance(error, ValidationException):
-        fields = {
-            str(one.get("key") or one.get("source") or "body"): str(one["message"]) for one in error.extra or [] if isinstance(one, dict)
-        }
+        said = [one for one in error.extra or [] if isinstance(one, dict)]
+        fields = {_asked_as(request, str(one.get("key") or one.get("source") or "body")): str(one["message"]) for one in said}
         return _answer(request, 400, "Some of what was sent cannot be used.", fields)
-    said = {404: "There is nothing at this address.", 413: "This is more than we take at once (10 MB)."}
-    return _answer(request, error.status_code, said.get(error.status_code, error.detail), headers=dict(error.headers or {}))
+    sentences = {404: "There is nothing at this address.", 413: "This is more than we take at once (10 MB)."}
+    return _answer(request, error.status_code, sentences.get(error.status_code, error.detail), headers=dict(error.headers or {}))
 
 
 def on_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
@@ -226,6 +226,13 @@ def _answer(
     body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     body |= {"errors": fields or {}, "success": False, "error": detail}
     return Response(body, status_code=status, media_type=_PROBLEM, headers=headers)
+
+
+def _asked_as(request: Request[Any, Any, Any], name: str) -> str:
+    """Return what a handler's argument is called in an address or a header."""
+    found = request.route_handler.parsed_fn_signature.parameters.get(name)
+    called = found.kwarg_definition if found else None
+    return (called.query or called.header or name) if isinstance(called, ParameterKwarg) else name
 
 
 def _route(request: Request[Any, Any, Any]) -> str:

@@ -121,7 +121,7 @@ async def export_viewers(
     """Stream viewers as a file, filtered and sorted as the list."""
     query = listing.Query(filter=filter, sort=sort_by, order=order, search=search)
     rows = (export.stream_csv if format == "csv" else export.stream_json)(db, actor.creator_id, query)
-    kind = "text/csv; charset=utf-8" if format == "csv" else "application/json"
+    kind = "text/csv" if format == "csv" else "application/json"
     name = f"viewers-{clock.now():%Y-%m-%d}.{format}"
     return Stream(rows, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
