@@ -35,7 +35,7 @@ async def main(url: str, log: Path, tasks: int, lease_s: float) -> None:
     db = Database(url)
     worker = Worker(db, registry, Pace(at_once=tasks, lease_s=lease_s, poll_s=0.05))
     done = asyncio.create_task(worker.run())
-    print("ready", flush=True)  # noqa: T201 - the parent waits for this line
+    print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.read)
     worker.stop()
     await done
