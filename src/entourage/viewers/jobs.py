@@ -17,10 +17,17 @@ _TIMEOUT_S = 300
 
 
 async def recover(db: Database, publisher: Publisher | None = None) -> int:
-    """Mend what a crash left open: recordings nobody plays any more end, silent visits close. Returns how many closed."""
+    """Mend what a crash left open: recordings nobody plays any more end, silent visits close. Returns how many closed.
+
+    Screens are asked to look again, because what they had not been told yet died with the crash.
+    """
     async with tenancy.everywhere(db, "recover streams at start", write=True) as session:
         await session.execute(update(Stream).where(Stream.recorded, Stream.ended_ms.is_(None)).values(ended_ms=Stream.last_event_ms))
-    return await sweep(db, publisher)
+        creator_ids = (await session.scalars(select(Creator.id).where(Creator.active).order_by(Creator.id))).all()
+    closed = await sweep(db, publisher)
+    if publisher:
+        publisher.again(creator_ids)
+    return closed
 
 
 async def sweep(db: Database, publisher: Publisher | None = None) -> int:

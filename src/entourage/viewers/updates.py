@@ -147,6 +147,10 @@ class Publisher:
         listed = [{"account": account, **schemas.as_dict(state)} for account, state in states]
         self._send([_update(creator_id, "live:state", {"connections": listed})])
 
+    def again(self, creator_ids: Sequence[int]) -> None:
+        """Ask the screens of these creators to fetch what they show once more."""
+        self._send([_update(creator_id, "live:again", {}) for creator_id in creator_ids])
+
     async def run(self) -> None:
         """Send rounds until cancelled."""
         while True:

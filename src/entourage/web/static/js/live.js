@@ -27,6 +27,7 @@ function take(name, payload) {
 function connect() {
   const socket = window.io({ path: "/socket.io", transports: ["websocket"], reconnectionDelay: 1000, reconnectionDelayMax: 30000, randomizationFactor: 0.5 });
   for (const name of names) socket.on(name, (payload) => take(name, payload));
+  socket.on("live:again", () => document.dispatchEvent(new CustomEvent("live:again"))); // the listener was gone, and updates with it
   socket.on("connect", () => {
     document.body.dataset.line = "open";
     if (before) document.dispatchEvent(new CustomEvent("live:again"));
