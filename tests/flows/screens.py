@@ -45,7 +45,7 @@ class Screen:
                 self._news.clear()
                 await self._news.wait()
 
-    async def hear(self, event: str, true: Callable[[Payload], Any] = bool, within_s: float = PATIENCE_S) -> Payload:
+    async def hear(self, event: str, true: Callable[[Payload], Any] = lambda _: True, within_s: float = PATIENCE_S) -> Payload:
         """Wait for an event whose payload is as wanted, and return it; one that came already counts."""
         await self.until(lambda screen: any(true(one) for one in screen.of(event)), within_s)
         return next(one for one in self.of(event) if true(one))
