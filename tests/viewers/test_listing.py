@@ -89,11 +89,11 @@ def _fields(query: listing.Query) -> dict[str, Any]:
 def expected(rows: Rows, query: listing.Query) -> list[int]:
     """Read everybody, check, sort."""
     words = fold.fold(query.search).split()
+    first = words[0] if words and all(len(word) < 3 for word in words) else ""
     met = [
         row
         for row in rows
-        if FILTERS[query.filter](row)
-        and all(word in row["search_text"] if len(word) > 2 else row["search_text"].startswith(word) for word in words)
+        if FILTERS[query.filter](row) and all(word in row["search_text"] for word in words) and row["search_text"].startswith(first)
     ]
     column = listing.SORTS[query.sort].key
     return [row["id"] for row in sorted(met, key=lambda row: (row[column], row["id"]), reverse=query.order == "desc")]

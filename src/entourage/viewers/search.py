@@ -1,7 +1,8 @@
 """What somebody types into the search box, as ways to find the viewers and checks on each of them.
 
 A word may stand anywhere in handle or name, accents and case aside. Words of three letters and more are found by
-trigrams (FTS5 on SQLite, fingerprints under GIN on PostgreSQL); one or two letters must begin the handle.
+trigrams (FTS5 on SQLite, fingerprints under GIN on PostgreSQL). Where there is none, the first word of one or two letters
+must begin the handle; shorter words beside it may stand anywhere.
 """
 
 from dataclasses import dataclass
@@ -29,10 +30,11 @@ _HITS = {
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What was typed, folded: words that trigrams find, and beginnings of handles."""
+    """What was typed, folded: words that trigrams find, the beginning of a handle, and what must stand somewhere too."""
 
     long: tuple[str, ...]
     short: tuple[str, ...]
+    beside: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """Tell whether anything is searched."""
@@ -42,13 +44,15 @@ class Words:
 def split(typed: str) -> Words:
     """Split what was typed; more than six words are not looked at."""
     words = fold.fold(typed).split()[:_MOST_WORDS]
-    return Words(tuple(w for w in words if len(w) >= _GRAM), tuple(w for w in words if len(w) < _GRAM))
+    long = tuple(w for w in words if len(w) >= _GRAM)
+    short = tuple(w for w in words if len(w) < _GRAM)
+    return Words(long, (), short) if long else Words((), short[:1], short[1:])
 
 
 def checks(words: Words, viewer: Any, dialect: str) -> list[ColumnElement[bool]]:  # noqa: ANN401 - the table or a selection of it
     """Write the words as conditions on one viewer's row."""
     position = func.instr if dialect == "sqlite" else func.strpos
-    found: list[ColumnElement[bool]] = [position(viewer.search_text, word) > 0 for word in words.long]
+    found: list[ColumnElement[bool]] = [position(viewer.search_text, word) > 0 for word in words.long + words.beside]
     return found + [_begins(word, viewer) for word in words.short]
 
 
