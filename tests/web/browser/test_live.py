@@ -133,6 +133,8 @@ def test_what_happened_while_the_line_was_lost_is_shown_when_it_is_back(lived: L
     listening(page)
     lines[0].close()
     page.wait_for_selector('body[data-line="lost"]')
+    expect(page.locator(".lost")).to_be_visible()
     lived.happen(said(room, person(55), "said while you were away"))
     expect(page.locator("#feed")).to_contain_text("said while you were away", timeout=8000)
+    expect(page.locator(".lost")).to_be_hidden()
     assert len(lines) == 2

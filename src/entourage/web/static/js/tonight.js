@@ -28,7 +28,8 @@ function totals(now) {
   usual(now.coins, now.usual_coins);
   setStat("of_viewers", tn("of {n} viewer", "of {n} viewers", now.viewers));
   const was = document.getElementById("tonight").dataset.live === "true";
-  if (was !== now.live) location.reload(); // the evening began or ended: another page
+  // The evening began or ended: another page, but not while somebody reads or writes in the drawer.
+  if (was !== now.live && document.getElementById("drawer").hidden) location.reload();
 }
 
 function usual(coins, mean) {

@@ -24,7 +24,7 @@ export const tn = (one, many, n, values = {}) => {
 };
 
 export const number = (value) => whole.format(value);
-export const compact = (value) => (Math.abs(value) < 10000 ? whole.format(value) : short.format(value));
+export const compact = (value) => (Math.abs(value) < 10000 ? whole.format(value) : short.format(value).replace(/k$/, "K")); // as the server writes it
 export const percent = (value) => share.format(value);
 export const clockTime = (iso) => hourMinute.format(new Date(iso));
 export const moment = (iso) => exact.format(new Date(iso));
