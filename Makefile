@@ -33,7 +33,8 @@ fast: $(VENV)/.test
 	$(BIN)/pytest -n $(WORKERS) -m "not browser and not thorough" -k "not postgresql" -q
 
 test: $(VENV)/.test browser
-	$(BIN)/pytest -n $(WORKERS) -q
+	$(BIN)/pytest -n $(WORKERS) -m "not browser" -q
+	$(BIN)/pytest -n $(WORKERS) -m browser -q
 
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks
