@@ -145,9 +145,7 @@ class Unknown(Event, frozen=True, gc=False, tag="unknown"):
     payload: bytes = b""
 
 
-LiveEvent = (
-    Chat | Gift | Like | Share | Follow | Join | Subscribe | Present | RoomCount | StreamPaused | StreamEnded | Unknown
-)
+LiveEvent = Chat | Gift | Like | Share | Follow | Join | Subscribe | Present | RoomCount | StreamPaused | StreamEnded | Unknown
 
 StateCode = Literal[
     "not_connected",  # nothing to listen to has been named
