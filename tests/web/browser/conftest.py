@@ -14,7 +14,7 @@ from tests import make
 from tests.people import PASSWORD, Cast, Person
 from tests.web.browser.lodging import Lodging
 
-SHOTS = Path(__file__).parents[3] / "screenshots"
+SHOTS = Path(__file__).parents[3] / "screenshots" / "pages"
 SIZES = {"wide": (1440, 900), "phone": (390, 844), "dock": (400, 620)}
 _FLAGS = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
 
@@ -111,6 +111,7 @@ def sign_in(page: Page, person: Person) -> None:
 
 
 def shot(page: Page, name: str) -> None:
-    """Keep a picture of what is seen."""
-    SHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SHOTS / f"{name}.png")
+    """Keep a picture of what is seen when ENTOURAGE_SCREENSHOTS is set."""
+    if os.environ.get("ENTOURAGE_SCREENSHOTS"):
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SHOTS / f"{name}.png")
