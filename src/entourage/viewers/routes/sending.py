@@ -19,6 +19,7 @@ from entourage.ports.live import LiveEvent, Mapper, Unknown
 from entourage.viewers import export, listing, schemas
 from entourage.viewers.intake import Intake
 from entourage.viewers.routes import body
+from entourage.viewers.routes.described import Exporting, Ingesting
 from entourage.viewers.routes.envelope import Answer
 
 MOST_EVENTS = 5_000
@@ -49,7 +50,7 @@ class Ingested(msgspec.Struct):
     errors: list[RefusedEvent]
 
 
-@post("/api/ingest/events", guards=[allowed("ingest.write")], status_code=200, tags=["ingest"])
+@post("/api/ingest/events", guards=[allowed("ingest.write")], status_code=200, tags=["ingest"], operation_class=Ingesting)
 async def ingest_events(
     request: Request[Any, Any, Any],
     actor: Actor,
@@ -107,6 +108,7 @@ def _kept(item: object) -> bytes:
     guards=[allowed("viewers.export")],
     tags=["viewers"],
     opt={"uncompressed": True},
+    operation_class=Exporting,
     response_headers=[ResponseHeader(name="Cache-Control", value="no-store")],
 )
 async def export_viewers(
