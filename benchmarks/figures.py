@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,42 @@ def rss_mib(pid: int | None = None) -> float:
     """Return the resident memory of a process (this one) in MiB."""
     pages = int(Path(f"/proc/{pid or os.getpid()}/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Resident memory in MiB: a process's own, and pages of files it has mapped, which the system takes back at need."""
+
+    own: float
+    mapped: float
+
+    @property
+    def all(self) -> float:
+        """Both."""
+        return self.own + self.mapped
+
+
+def memory_of(pid: int) -> Memory:
+    """Return the resident memory of a process."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+    sizes = {name: int(rest.split()[0]) / 1024 for name, _, rest in (line.partition(":") for line in lines) if name.startswith("Rss")}
+    return Memory(sizes["RssAnon"], sizes["RssFile"] + sizes.get("RssShmem", 0.0))
+
+
+class Watch:
+    """Watches the memory of a process; `most` is the highest seen of each kind."""
+
+    def __init__(self, pid: int) -> None:
+        """Begin with what there is now."""
+        self._pid = pid
+        self.most = memory_of(pid)
+
+    async def run(self) -> None:
+        """Look ten times a second until cancelled."""
+        while True:
+            await asyncio.sleep(0.1)
+            now = memory_of(self._pid)
+            self.most = Memory(max(self.most.own, now.own), max(self.most.mapped, now.mapped))
 
 
 class Ticker:

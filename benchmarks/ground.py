@@ -9,6 +9,7 @@ databases are kept in a folder, so that a second run is quick.
 import argparse
 import asyncio
 import os
+import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -72,6 +73,18 @@ class Ground:
         fill(address if engine == "sqlite" else address.replace(f"{_ROLE}@", "postgres@"))
         mark.touch()
         return address
+
+    def copy(self, engine: str, address: str, name: str) -> str:
+        """Copy a kept database, for what would change it."""
+        if engine == "sqlite":
+            for old in self.folder.glob(f"{name}.db*"):
+                old.unlink()
+            shutil.copyfile(address.partition("///")[2], self.folder / f"{name}.db")
+            return f"sqlite+aiosqlite:///{self.folder / name}.db"
+        source = address.partition("@/")[2].partition("?")[0]
+        self._run(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
+        self._run(SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(Identifier(name), Identifier(_ROLE), Identifier(source)))
+        return self._address(name)
 
     def durability(self, engine: str) -> str:
         """Say what a commit survives, as the engine itself reports it."""

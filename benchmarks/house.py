@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 
-from benchmarks import figures, ground
+from benchmarks import ground
 from entourage.kernel import tenancy
 from entourage.kernel.accounts import keys
 from entourage.kernel.accounts.roles import KEY_SCOPES
@@ -32,10 +32,6 @@ class Running:
     def headers(self) -> dict[str, str]:
         """The headers of a request by the key."""
         return {"Authorization": f"Bearer {self.key}"}
-
-    def rss_mib(self) -> float:
-        """Return the resident memory of the process in MiB."""
-        return figures.rss_mib(self.pid)
 
 
 @asynccontextmanager
@@ -75,7 +71,8 @@ async def _ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     give_up = asyncio.get_running_loop().time() + _READY_S
     while asyncio.get_running_loop().time() < give_up:
         if process.poll() is not None:
-            msg = f"The house did not open; {log} says why."
+            said = await asyncio.to_thread(log.read_text, encoding="utf-8", errors="replace")
+            msg = f"The house did not open:\n{said[-2000:]}"
             raise RuntimeError(msg)
         if await asyncio.to_thread(_answers, url):
             return

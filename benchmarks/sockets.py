@@ -138,9 +138,7 @@ def main() -> None:
     chosen = options().parse_args()
     with ground.prepared(chosen.folder) as engines:
         for engine in ground.listed(chosen.engines):
-            print(
-                f"workload: chat, likes, gifts ... of 2,000 people, a bundle every 20 ms for {chosen.seconds:g} s; {engines.durability(engine)}"
-            )
+            print(f"workload: events of 2,000 people, a bundle every 20 ms for {chosen.seconds:g} s; {engines.durability(engine)}")
             ground.run(partial(_run, engines, engine, chosen))
 
 

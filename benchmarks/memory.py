@@ -1,0 +1,112 @@
+"""How much memory a running house needs: idle, under 5,000 events a second, and while a million rows leave as CSV.
+
+The house is a process of its own; sizes are read from the system. Run with `python -m benchmarks.memory`.
+"""
+
+import argparse
+import asyncio
+import tempfile
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import httpx2
+
+from benchmarks import figures, ground, population
+from benchmarks.figures import Memory, Watch
+from benchmarks.house import Running, running
+from benchmarks.load import Load
+
+
+@dataclass(frozen=True)
+class Export:
+    """What an export took."""
+
+    rows: int
+    seconds: float
+    bytes: int
+    before: Memory
+    most: Memory
+
+
+async def idle_and_load(address: str, creator_id: int, rate: int, seconds: float) -> tuple[Memory, Memory, Load]:
+    """Open a house, leave it alone, then send events."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with running(address, creator_id, Path(folder)) as house:
+            await asyncio.sleep(5)
+            idle = figures.memory_of(house.pid)
+            watch, load = Watch(house.pid), Load(house, rate)
+            async with figures.beside(watch.run()):
+                await load.run(seconds)
+            return idle, watch.most, load
+
+
+async def export(address: str, creator_id: int) -> Export:
+    """Fetch everybody as CSV from a running house."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with running(address, creator_id, Path(folder)) as house:
+            await asyncio.sleep(3)
+            before, watch = figures.memory_of(house.pid), Watch(house.pid)
+            async with figures.beside(watch.run()):
+                began = time.perf_counter()
+                lines, size = await _fetch(house)
+                took = time.perf_counter() - began
+            return Export(lines - 1, took, size, before, watch.most)
+
+
+async def _fetch(house: Running) -> tuple[int, int]:
+    lines = size = 0
+    async with (
+        httpx2.AsyncClient(base_url=house.url, headers=house.headers, timeout=120) as client,
+        client.stream("GET", "/api/viewer-profiles/export", params={"format": "csv"}) as answer,
+    ):
+        answer.raise_for_status()
+        async for chunk in answer.aiter_raw():
+            lines += chunk.count(b"\n")
+            size += len(chunk)
+    return lines, size
+
+
+def run(engines: ground.Ground, engine: str, chosen: argparse.Namespace) -> None:
+    """Measure on one engine and print the figures."""
+    durable = engines.durability(engine)
+    address = engines.fresh(engine, "memory")
+    idle, most, load = ground.run(partial(idle_and_load, address, ground.add_creator(address), chosen.rate, chosen.seconds))
+    print(f"memory, {durable}: {_said(idle)} idle")
+    print(
+        f"  {_said(most)} under {chosen.rate:,} events/s for {chosen.seconds:g} s: {load.stored:,} stored,"
+        f" {load.failed} requests failed, answers p95 {figures.percentile(load.answers, 0.95):.0f} ms"
+    )
+    kept = engines.kept(engine, f"crowd_{chosen.rows}_{chosen.seed}", partial(population.fill, viewers=chosen.rows, seed=chosen.seed))
+    done = ground.run(partial(export, engines.copy(engine, kept, "export"), 1))
+    print(
+        f"  {_said(done.most)} while {done.rows:,} rows left as CSV: {done.most.own - done.before.own:.0f} MiB of its own more than before;"
+        f" {done.rows / done.seconds:,.0f} rows/s, {done.bytes / 2**20 / done.seconds:.0f} MiB/s"
+    )
+
+
+def _said(memory: Memory) -> str:
+    return f"{memory.all:.0f} MiB resident ({memory.own:.0f} of its own, {memory.mapped:.0f} of mapped files)"
+
+
+def options() -> argparse.ArgumentParser:
+    """Return the command line."""
+    parser = ground.options(__doc__)
+    parser.set_defaults(engines="sqlite")
+    parser.add_argument("--rate", type=int, default=5_000, help="events per second")
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--rows", type=int, default=1_000_000, help="viewers to export")
+    return parser
+
+
+def main() -> None:
+    """Run the benchmark and print its figures."""
+    chosen = options().parse_args()
+    with ground.prepared(chosen.folder) as engines:
+        for engine in ground.listed(chosen.engines):
+            run(engines, engine, chosen)
+
+
+if __name__ == "__main__":
+    main()
