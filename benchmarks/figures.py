@@ -27,6 +27,16 @@ def rss_mib(pid: int | None = None) -> float:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A line of the summary: what was measured, what came out, the goal, and whether it was met."""
+
+    what: str
+    value: str
+    goal: str
+    met: bool
+
+
+@dataclass(frozen=True)
 class Memory:
     """Resident memory in MiB: a process's own, and pages of files it has mapped, which the system takes back at need."""
 

@@ -24,7 +24,7 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 from sqlalchemy import create_engine, insert, text
 
 from entourage import migrations, wiring
-from entourage.kernel import clock, ids, tenancy
+from entourage.kernel import clock, ids, log, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.tables import Creator
 
@@ -136,6 +136,7 @@ class Ground:
 @contextmanager
 def prepared(folder: str | None = None) -> Iterator[Ground]:
     """Offer engines in the folder given, in ENTOURAGE_BENCH_DIR, or in one that is removed at the end."""
+    log.configure("WARNING", "console")
     with ExitStack() as stack:
         chosen = folder or os.environ.get("ENTOURAGE_BENCH_DIR")
         if chosen is None:

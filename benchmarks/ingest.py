@@ -8,12 +8,12 @@ import itertools
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import text
 
 from benchmarks import figures, ground, sketch
 from benchmarks.events import MIX, evening
+from benchmarks.figures import Figure
 from entourage.kernel.bus.memory import MemoryBus
 from entourage.kernel.bus.port import Bus
 from entourage.ports import live
@@ -21,6 +21,7 @@ from entourage.viewers.intake import Intake
 from entourage.viewers.outcome import Outcome
 from entourage.viewers.updates import Publisher
 
+GOALS = {"sqlite": 30_000, "postgresql": 10_000}
 PARCEL = 50
 """Events that a source hands over at once."""
 
@@ -35,6 +36,7 @@ class Result:
     p99_block_ms: float
     rss_mib: float
     told: int
+    cpu_us: float
 
 
 class Screen:
@@ -66,11 +68,13 @@ async def feed(address: str, creator_id: int, events: Sequence[live.LiveEvent], 
         async with figures.ticking() as ticker:
             others = (publisher.run(), screen.run(bus)) if publisher else ()
             async with figures.beside(*others):
+                cpu = time.process_time()
                 ends[:] = [began := time.perf_counter()]
                 for start in range(0, len(events), PARCEL):
                     await intake.put(creator_id, events[start : start + PARCEL])
                 await intake.close()
                 took = time.perf_counter() - began
+                cpu_us = (time.process_time() - cpu) * 1e6 / len(events)
         async with db.begin(write=False) as connection:
             if db.dialect == "postgresql":
                 await connection.execute(text("SELECT set_config('entourage.everywhere', 'on', true)"))
@@ -80,7 +84,7 @@ async def feed(address: str, creator_id: int, events: Sequence[live.LiveEvent], 
         msg = f"Only {deeds + gifts:,} of {len(events):,} events are in the database."
         raise RuntimeError(msg)
     waits = [(after - before) * 1000 for before, after in itertools.pairwise(ends)]
-    return Result(len(events) / took, waits, ticker.worst_ms, ticker.at(0.99), figures.rss_mib(), screen.heard)
+    return Result(len(events) / took, waits, ticker.worst_ms, ticker.at(0.99), figures.rss_mib(), screen.heard, cpu_us)
 
 
 def measure(engines: ground.Ground, engine: str, events: Sequence[live.LiveEvent], *, screens: bool, rounds: int) -> list[Result]:
@@ -99,33 +103,49 @@ def report(name: str, results: Sequence[Result]) -> float:
     median = speeds[len(speeds) // 2]
     batches = [wait for r in results for wait in r.batches]
     print(
-        f"ingest, {name}: {median:,.0f} events/s (median of {len(speeds)}, worst {speeds[0]:,.0f}, best {speeds[-1]:,.0f});"
-        f" batch p50 {figures.percentile(batches, 0.5):.1f} ms, p99 {figures.percentile(batches, 0.99):.1f} ms;"
+        f"ingest, {name}: {median:,.0f} events/s (median of {len(speeds)}, worst {speeds[0]:,.0f}, best {speeds[-1]:,.0f})\n"
+        f"  batch p50 {figures.percentile(batches, 0.5):.1f} ms, p99 {figures.percentile(batches, 0.99):.1f} ms;"
         f" loop blocked at most {max(r.worst_block_ms for r in results):.1f} ms (p99 {max(r.p99_block_ms for r in results):.1f});"
-        f" {max(r.rss_mib for r in results):.0f} MiB resident"
+        f" {min(r.cpu_us for r in results):.0f} us of this process's CPU an event; {max(r.rss_mib for r in results):.0f} MiB resident"
     )
     return median
 
 
-def main() -> None:
-    """Run the benchmark and print its figures."""
-    parser = ground.options(__doc__)
-    parser.add_argument("--events", type=int, default=50_000)
-    parser.add_argument("--people", type=int, default=10_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    chosen: argparse.Namespace = parser.parse_args()
+def run(engines: ground.Ground, chosen: argparse.Namespace) -> list[Figure]:
+    """Measure on every engine chosen, print the figures, and return the summary."""
     events = list(evening(chosen.events, chosen.people, seed=chosen.seed))
     mix = ", ".join(f"{kind} {share:g} %" for kind, share in MIX.items())
     print(f"workload: {chosen.events:,} events of {chosen.people:,} people, Zipf 1.0, {mix}, seed {chosen.seed}, parcels of {PARCEL}")
+    bare = sorted(sketch.store(engines.folder / "sketch.db", events) for _ in range(chosen.rounds))[chosen.rounds // 2]
+    print(f"baseline, bare sqlite3 sketch (SQLite, WAL, synchronous=FULL, batches of {sketch.BATCH}): {bare:,.0f} events/s")
+    summary = []
+    for engine in ground.listed(chosen.engines):
+        durable = engines.durability(engine)
+        alone = measure(engines, engine, events, screens=False, rounds=chosen.rounds)
+        speed = report(durable, alone)
+        print(f"  {speed / bare:.0%} of the bare sketch")
+        told = measure(engines, engine, events, screens=True, rounds=chosen.rounds)
+        report(f"{durable}, screens told", told)
+        summary.append(Figure(f"ingest, {engine}", f"{speed:,.0f} events/s", f">= {GOALS[engine]:,}", speed >= GOALS[engine]))
+        blocked = min(r.worst_block_ms for r in alone + told)
+        summary.append(Figure(f"loop blocked at most, {engine}", f"{blocked:.1f} ms (quietest round)", "<= 50 ms", blocked <= 50))
+    return summary
+
+
+def options() -> argparse.ArgumentParser:
+    """Return the command line."""
+    parser = ground.options(__doc__)
+    parser.add_argument("--events", type=int, default=50_000)
+    parser.add_argument("--people", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    return parser
+
+
+def main() -> None:
+    """Run the benchmark and print its figures."""
+    chosen = options().parse_args()
     with ground.prepared(chosen.folder) as engines:
-        bare = [sketch.store(Path(engines.folder) / "sketch.db", events) for _ in range(chosen.rounds)]
-        bare_speed = sorted(bare)[len(bare) // 2]
-        print(f"baseline, bare sqlite3 sketch (SQLite, WAL, synchronous=FULL, batches of {sketch.BATCH}): {bare_speed:,.0f} events/s")
-        for engine in ground.listed(chosen.engines):
-            durable = engines.durability(engine)
-            speed = report(durable, measure(engines, engine, events, screens=False, rounds=chosen.rounds))
-            print(f"  {speed / bare_speed:.0%} of the bare sketch")
-            report(f"{durable}, screens told", measure(engines, engine, events, screens=True, rounds=chosen.rounds))
+        run(engines, chosen)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """A bare sketch of the writes that a batch of events needs, straight on `sqlite3`: what there is to compare ingest with.
 
-The same engine settings and the same batches, but nothing that makes the house more than a counter: no search index,
-no list orders, no visits, no dedupe beyond the unique key, no tiers, no updates.
+The same engine settings, batches and rows (deeds, people, visits, hours), but nothing that makes the house more than a
+counter: no search, no list orders, no histories by viewer, no gift streaks, no watch time, no tiers, no updates.
 """
 
 import sqlite3
@@ -14,7 +14,9 @@ from entourage.ports import live
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "cache_size=-65536", "wal_autocheckpoint=4000")
 _TABLES = """
 CREATE TABLE deeds (id INTEGER PRIMARY KEY, msg INTEGER UNIQUE, user TEXT, kind TEXT, amount INTEGER, said TEXT, at INTEGER);
-CREATE TABLE people (user TEXT PRIMARY KEY, name TEXT, coins INTEGER, deeds INTEGER, seen INTEGER) WITHOUT ROWID;
+CREATE TABLE people (user TEXT PRIMARY KEY, name TEXT, coins INTEGER, deeds INTEGER, seen INTEGER);
+CREATE TABLE visits (user TEXT PRIMARY KEY, came INTEGER, seen INTEGER) WITHOUT ROWID;
+CREATE TABLE hours (user TEXT, cell INTEGER, deeds INTEGER, coins INTEGER, PRIMARY KEY (user, cell)) WITHOUT ROWID;
 """
 BATCH = 500
 
@@ -56,5 +58,13 @@ def _batch(connection: sqlite3.Connection, events: Sequence[live.LiveEvent]) -> 
         "INSERT INTO people VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE"
         " SET coins=coins+excluded.coins, deeds=deeds+excluded.deeds, seen=excluded.seen",
         [(user, names[user], *sums) for user, sums in people.items()],
+    )
+    connection.executemany(
+        "INSERT INTO visits VALUES (?,?,?) ON CONFLICT DO UPDATE SET seen=excluded.seen",
+        [(user, sums[2], sums[2]) for user, sums in people.items()],
+    )
+    connection.executemany(
+        "INSERT INTO hours VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET deeds=deeds+excluded.deeds, coins=coins+excluded.coins",
+        [(user, sums[2] // 3_600_000 % 168, sums[1], sums[0]) for user, sums in people.items()],
     )
     connection.execute("COMMIT")

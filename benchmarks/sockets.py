@@ -19,6 +19,7 @@ from socketio import packet
 from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks import figures, ground
+from benchmarks.figures import Figure
 from benchmarks.house import Running, running
 from benchmarks.load import Load
 
@@ -78,17 +79,25 @@ class Result:
     client: Client
     others: int
 
+    def at(self, part: float) -> float:
+        """Return a percentile of the waits in milliseconds."""
+        return figures.percentile(self.waits, part)
+
+    @property
+    def waits(self) -> list[float]:
+        """How long each line that was shown took, in milliseconds."""
+        heard = self.client.heard_at
+        return [(heard[line] - sent) * 1000 for line, sent in self.load.sent_at.items() if line in heard]
+
     def report(self) -> str:
         """Say it in lines."""
-        heard = self.client.heard_at
-        waits = [(heard[line] - sent) * 1000 for line, sent in self.load.sent_at.items() if line in heard]
-        p50, p95, p99 = (figures.percentile(waits, part) for part in (0.5, 0.95, 0.99))
         told = ", ".join(f"{name} {count / self.seconds:.0f}/s" for name, count in sorted(self.client.counts.items()))
         answered = figures.percentile(self.load.answers, 0.95)
         return (
-            f"event -> Socket.IO client at {self.rate:,} events/s: p50 {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms\n"
-            f"  {self.load.stored:,} stored, {self.load.failed} requests failed; {len(waits):,} of {len(self.load.sent_at):,} chat lines"
-            f" shown (a flood shows its newest lines); answers to the source p95 {answered:.0f} ms\n"
+            f"event -> Socket.IO client at {self.rate:,} events/s: p50 {self.at(0.5):.0f} ms, p95 {self.at(0.95):.0f} ms,"
+            f" p99 {self.at(0.99):.0f} ms\n"
+            f"  {self.load.stored:,} stored, {self.load.failed} requests failed; {len(self.waits):,} of {len(self.load.sent_at):,}"
+            f" chat lines shown (a flood shows its newest lines); answers to the source p95 {answered:.0f} ms\n"
             f"  {1 + self.others} clients, each told {told}"
         )
 
@@ -109,24 +118,32 @@ async def measure(house: Running, rate: int, seconds: float, others: int, first:
     return Result(rate, seconds, load, client, others)
 
 
-async def _run(engines: ground.Ground, engine: str, chosen: argparse.Namespace) -> list[Result]:
-    done = []
+async def _measure_at(address: str, creator_id: int, rate: int, chosen: argparse.Namespace) -> Result:
+    with tempfile.TemporaryDirectory() as folder:
+        async with running(address, creator_id, Path(folder)) as house:
+            await measure(house, rate, 2, 0)  # the first requests open connections and fill memories
+            return await measure(house, rate, chosen.seconds, chosen.clients - 1, first=1_000_000)
+
+
+def run(engines: ground.Ground, chosen: argparse.Namespace) -> list[Figure]:
+    """Measure every rate, print the figures, and return the summary."""
+    summary = []
+    engine = chosen.socket_engine
+    print(f"workload: events of 2,000 people, a bundle every 20 ms for {chosen.seconds:g} s; {engines.durability(engine)}")
     for rate in map(int, ground.listed(chosen.rates)):
         address = engines.fresh(engine, f"sockets_{rate}")
         creator_id = ground.add_creator(address)
-        with tempfile.TemporaryDirectory() as folder:
-            async with running(address, creator_id, Path(folder)) as house:
-                await measure(house, rate, 2, 0)  # the first requests open connections and fill memories
-                result = await measure(house, rate, chosen.seconds, chosen.clients - 1, first=1_000_000)
-                print(result.report())
-                done.append(result)
-    return done
+        result: Result = ground.run(partial(_measure_at, address, creator_id, rate, chosen))
+        print(result.report())
+        value = f"p50 {result.at(0.5):.0f} ms, p95 {result.at(0.95):.0f} ms"
+        summary.append(Figure(f"event -> Socket.IO client at {rate:,}/s", value, "p95 <= 100 ms", result.at(0.95) <= 100))
+    return summary
 
 
 def options() -> argparse.ArgumentParser:
     """Return the command line."""
     parser = ground.options(__doc__)
-    parser.set_defaults(engines="sqlite")
+    parser.add_argument("--socket-engine", default="sqlite", help="the engine of the running house")
     parser.add_argument("--rates", default=",".join(map(str, RATES)), help="events per second")
     parser.add_argument("--seconds", type=float, default=15.0)
     parser.add_argument("--clients", type=int, default=3)
@@ -137,9 +154,7 @@ def main() -> None:
     """Run the benchmark and print its figures."""
     chosen = options().parse_args()
     with ground.prepared(chosen.folder) as engines:
-        for engine in ground.listed(chosen.engines):
-            print(f"workload: events of 2,000 people, a bundle every 20 ms for {chosen.seconds:g} s; {engines.durability(engine)}")
-            ground.run(partial(_run, engines, engine, chosen))
+        run(engines, chosen)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from benchmarks import figures, ground, population
 from benchmarks.crowd import NOW_MS, OPEN
+from benchmarks.figures import Figure
 from entourage.kernel import clock, tenancy
 from entourage.kernel.bus.memory import MemoryBus
 from entourage.kernel.db import Database
@@ -68,28 +69,29 @@ async def _write(db: Database, statement: object, **values: object) -> None:
         await session.execute(statement, values)  # type: ignore[call-overload]
 
 
-def run(engines: ground.Ground, engine: str, rounds: int, seed: int) -> Result:
-    """Fill a database with 10,000 people who are here, and sweep it."""
+def run(engines: ground.Ground, chosen: argparse.Namespace) -> list[Figure]:
+    """Sweep 10,000 people who are here on every engine chosen, print the figures, and return the summary."""
+    summary = []
     # One more than are here: the first of a crowd has a long history and is not here tonight.
-    fill = partial(population.fill, viewers=OPEN + 1, seed=seed, neighbours=1)
-    address = engines.kept(engine, f"sweep_{seed}", fill)
-    return ground.run(partial(measure, address, rounds))  # type: ignore[no-any-return]
-
-
-def report(durable: str, result: Result) -> str:
-    """Say it in a line."""
-    idle, closing = (figures.percentile(took, 0.5) for took in (result.idle, result.closing))
-    return (
-        f"sweep of {OPEN:,} open visits, {durable}: none to close {idle:.1f} ms (worst {max(result.idle):.1f});"
-        f" all to close {closing:.1f} ms (worst {max(result.closing):.1f}); median of {len(result.idle)} each;"
-        f" loop blocked at most {result.worst_block_ms:.1f} ms"
-    )
+    fill = partial(population.fill, viewers=OPEN + 1, seed=chosen.seed, neighbours=1)
+    for engine in ground.listed(chosen.engines):
+        address = engines.kept(engine, f"sweep_{chosen.seed}", fill)
+        result: Result = ground.run(partial(measure, address, chosen.sweeps))
+        idle, closing = (figures.percentile(took, 0.5) for took in (result.idle, result.closing))
+        print(
+            f"sweep of {OPEN:,} open visits, {engines.durability(engine)}: none to close {idle:.1f} ms (worst {max(result.idle):.1f});"
+            f" all to close {closing:.1f} ms (worst {max(result.closing):.1f}); median of {len(result.idle)} each;"
+            f" loop blocked at most {result.worst_block_ms:.1f} ms"
+        )
+        value = f"{idle:.1f} ms, closing all {closing:.0f} ms"
+        summary.append(Figure(f"sweep of {OPEN:,} open visits, {engine}", value, "< 100 ms", closing < 100))
+    return summary
 
 
 def options() -> argparse.ArgumentParser:
     """Return the command line."""
     parser = ground.options(__doc__)
-    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--sweeps", type=int, default=20)
     return parser
 
 
@@ -97,8 +99,7 @@ def main() -> None:
     """Run the benchmark and print its figures."""
     chosen = options().parse_args()
     with ground.prepared(chosen.folder) as engines:
-        for engine in ground.listed(chosen.engines):
-            print(report(engines.durability(engine), run(engines, engine, chosen.rounds, chosen.seed)))
+        run(engines, chosen)
 
 
 if __name__ == "__main__":
