@@ -1,5 +1,6 @@
 """Birthdays are told once on the creator's day, and once when somebody walks in on theirs."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -101,4 +102,19 @@ async def test_the_days_birthdays_are_announced_once(db: Database, creator_id: i
     said = msgspec.json.decode(update.payload)
     assert (update.event, said["username"], said["age"]) == ("viewer:birthday", "viewer1", 36)
     assert "1990" not in str(said)
+    await door.intake.close()
+
+
+@pytest.mark.usefixtures("evening")
+async def test_workers_that_announce_at_the_same_moment_announce_once(db: Database, creator_id: int) -> None:
+    door = Door(db, creator_id)
+    await door.enter("1", "100")
+    await born(db, creator_id, "viewer1", "1990-05-18")
+    workers = [Database(db.url) for _ in range(4)]
+    publisher = Publisher(MemoryBus(), db)
+
+    told = await asyncio.gather(*(jobs.announce_birthdays(one, publisher) for one in workers))
+
+    assert sorted(told) == [0, 0, 0, 1]
+    await asyncio.gather(*(one.close() for one in workers))
     await door.intake.close()

@@ -9,7 +9,7 @@ from entourage.kernel import clock
 from entourage.kernel.rows import among
 from entourage.kernel.tables import Creator
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import birthday, people, schemas
+from entourage.viewers import birthday, memory, people, schemas
 from entourage.viewers.memory import Memory
 from entourage.viewers.outcome import Outcome
 from entourage.viewers.tables import Card, Choice, Viewer
@@ -37,6 +37,10 @@ async def announce(session: CreatorSession) -> list[schemas.BirthdayRow]:
     A creator who switched birthday reminders off has the day noted all the same.
     """
     today = (await _today(session)).isoformat()
+    told = select(Choice.birthdays_told_on).where(Choice.creator_id == session.creator)
+    if await session.scalar(told) == today:
+        return []
+    await memory.outdate(session)  # two workers at once: the second waits here, and finds it done
     choice = await session.get(Choice, session.creator)
     if choice is None:
         choice = Choice(creator_id=session.creator)
