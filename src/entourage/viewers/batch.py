@@ -72,11 +72,10 @@ def _place(
     connection: Connection, memory: Memory, events: Sequence[live.LiveEvent], outcome: Outcome, *, recorded: bool
 ) -> list[tally.Placed]:
     """Put every event into its stream; raises Unfit for a moment that no stream can be at."""
-    latest = clock.now_ms() + _MOST_AHEAD_MS
-    for e in events:
-        if not _EARLIEST_MS <= e.at_ms <= latest:
-            msg = f"no stream is at {e.at_ms}"
-            raise tally.Unfit(msg)
+    moments = [e.at_ms for e in events]
+    if moments and not (min(moments) >= _EARLIEST_MS and max(moments) <= clock.now_ms() + _MOST_AHEAD_MS):
+        msg = f"no stream is at {min(moments)} or {max(moments)}"
+        raise tally.Unfit(msg)
     unknown = {(e.platform, e.room) for e in events if e.room} - memory.streams.keys()
     if unknown:
         memory.streams.update(stream.find(connection, memory.creator_id, unknown))
