@@ -60,6 +60,7 @@ class Sockets:
                         await self.server.disconnect(sid)
                 except Exception as error:
                     _log.warning("socket.not_checked", error=repr(error)[:300])
+                await asyncio.sleep(0)  # a thousand sockets are asked about without holding anybody up
 
     async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
         standing = self._standing(environ, auth)
