@@ -133,7 +133,7 @@ async def test_pages_of_many_who_meet_a_condition_have_none_twice_and_lack_none(
 
 def _way(words: search.Words, creator_id: int, dialect: str) -> ways.Way:
     if words.long:
-        return ways.Way(partial(search.count, words, creator_id, dialect), search.hits(words, creator_id, dialect))
+        return ways.Way(partial(search.hits, words, creator_id, dialect))
     return ways.by_index(search.checks(words, Viewer, dialect)[0], creator_id)
 
 

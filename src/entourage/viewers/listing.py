@@ -113,11 +113,11 @@ def _ways(session: CreatorSession, query: Query, words: search.Words, tiered: in
     creator_id, dialect = session.creator, session.dialect
     led: list[ways.Way] = []
     if query.filter == "vip":
-        led.append(ways.Way(tiered, Viewer.tier.is_not(None)))
+        led.append(ways.by_index(Viewer.tier.is_not(None), creator_id, tiered))
     elif query.filter == "favorites":
         led.append(ways.by_index(and_(Viewer.favorite), creator_id))
     if words.long:
-        led.append(ways.Way(partial(search.count, words, creator_id, dialect), search.hits(words, creator_id, dialect)))
+        led.append(ways.Way(partial(search.hits, words, creator_id, dialect)))
     led += [ways.by_index(begins, creator_id) for begins in search.checks(search.Words((), words.short), Viewer, dialect)]
     if query.filter == "active":
         led.append(ways.by_index(Viewer.last_seen_ms >= since_ms, creator_id))

@@ -8,7 +8,7 @@ must begin the handle; shorter words beside it may stand anywhere.
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, TextClause, and_, func, text
+from sqlalchemy import BigInteger, ColumnElement, TextualSelect, and_, column, func, text
 
 from entourage.viewers import fold
 from entourage.viewers.tables import Viewer
@@ -18,13 +18,9 @@ _MOST_WORDS = 6
 _LAST = "\U0010ffff"
 _AFTER_SPACE = "!"  # handle and name are parted by a space
 
-_COUNT = {
-    "sqlite": "SELECT count(*) FROM (SELECT 1 FROM viewer_search WHERE viewer_search MATCH :wanted LIMIT :most)",
-    "postgresql": "SELECT count(*) FROM (SELECT 1 FROM viewer_grams WHERE grams @> entourage_grams(:creator, :wanted) LIMIT :most) AS hits",
-}
 _HITS = {
-    "sqlite": "viewers.id IN (SELECT rowid FROM viewer_search WHERE viewer_search MATCH :wanted)",
-    "postgresql": "viewers.id = ANY(ARRAY(SELECT viewer_id FROM viewer_grams WHERE grams @> entourage_grams(:creator, :wanted)))",
+    "sqlite": "SELECT rowid AS id FROM viewer_search WHERE viewer_search MATCH :wanted",
+    "postgresql": "SELECT viewer_id AS id FROM viewer_grams WHERE grams @> entourage_grams(:creator, :wanted)",
 }
 
 
@@ -64,14 +60,12 @@ def named(handle: str) -> ColumnElement[bool]:
     return and_(Viewer.search_text >= beginning, Viewer.search_text < beginning + _AFTER_SPACE, Viewer.handle == handle)
 
 
-def count(words: Words, creator_id: int, dialect: str, most: int) -> TextClause:
-    """Count hits of the long words up to `most`; on SQLite those of all creators, so it is an upper bound."""
-    return text(_COUNT[dialect]).bindparams(most=most, **_wanted(words, creator_id, dialect))
-
-
-def hits(words: Words, creator_id: int, dialect: str) -> TextClause:
-    """Write the condition that leads from the long words to the rows of `viewers`, whose `checks` must follow."""
-    return text(_HITS[dialect]).bindparams(**_wanted(words, creator_id, dialect))
+def hits(words: Words, creator_id: int, dialect: str, most: int | None) -> TextualSelect:
+    """Select the ids that the long words lead to, all or so many; on SQLite of all creators. Their `checks` must follow."""
+    found, wanted = _HITS[dialect], _wanted(words, creator_id, dialect)
+    if most is not None:
+        found, wanted = f"{found} LIMIT :most", wanted | {"most": most}
+    return text(found).bindparams(**wanted).columns(column("id", BigInteger))
 
 
 def _wanted(words: Words, creator_id: int, dialect: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import isqrt
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, TextClause, and_, func, literal, select
+from sqlalchemy import ColumnElement, Row, Select, TextualSelect, and_, any_, func, literal, select, true
 
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import people
@@ -23,8 +23,11 @@ from entourage.viewers.tables import Viewer
 _SHARE = {"sqlite": 70, "postgresql": 45}
 _FEW_AT_LEAST = 2_000
 _PATIENCE = 2
+_WORTH_A_PEEK = 5
+_SOON = 8_000  # steps
+_MANY = 10_000
 _TELLING = 3  # so many met on the first steps tell about how far it is
-# To count the hits of common trigrams costs more than to meet the first of them on a few steps along the way.
+# To find all hits of common trigrams costs more than to meet the first of them on a few steps along the way.
 _PEEK = {"sqlite": 1_000, "postgresql": 2_000}
 
 
@@ -38,10 +41,14 @@ class Checks:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way to gather: a statement or a number that says how many rows it leads to (at most), and the condition that leads there."""
+    """A way to gather: `ids` leads to the ids of all who may be meant, or to so many of them.
 
-    count: Callable[[int], Select[int] | TextClause] | int
-    leads: ColumnElement[bool] | TextClause
+    `size` is how many they are, where that is known; `directly` says the same as a condition, where there is one.
+    """
+
+    ids: Callable[[int | None], Select[int] | TextualSelect]
+    size: int | None = None
+    directly: ColumnElement[bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +97,32 @@ async def find(
     dialect = session.dialect
     wanted = place.limit + place.offset
     border = few(wanted, everybody, dialect)
-    patience = _PATIENCE * wanted * everybody // border
-    walk = False
+    steps = wanted * everybody // border
     peek = _PEEK[dialect]
-    if patience > 2 * peek and not behind:
+    if not behind and steps > peek * (1 if len(ways) > 1 else _WORTH_A_PEEK):
         rows = await _walk(session, place, checks, peek)
         if len(rows) == place.limit:
             return Found(rows, None)
         if len(rows) >= _TELLING:
-            steps = wanted * peek // len(rows)
-            # The page will be full within the steps of an equal share: nobody needs to be counted.
-            walk = _PATIENCE * steps <= patience
-            patience = max(patience, _PATIENCE * steps)
-    best, size = (ways[0], 0) if walk else await _best(session, ways, border)
-    if walk or (size > border and not behind):
+            usual, steps = steps, wanted * peek // len(rows)
+            if steps <= max(usual, _SOON):
+                # So many that the page is full before anything else would be done.
+                rows = await _walk(session, place, checks, _PATIENCE * steps)
+                if len(rows) == place.limit:
+                    return Found(rows, None)
+    for way in ways:
+        # When the first way is too wide, several conditions must be met, and a walk would be long: more may be gathered.
+        most = border if way is ways[0] else max(border, _MANY)
+        if (way.size or 0) <= most and (found := await _gather(session, place, way, checks, most)):
+            return found
+    if not behind:
+        # Of who meets several conditions there are fewer than of any way, and to gather one of them whole is dear.
+        patience = _PATIENCE * steps * len(ways)
         rows = await _walk(session, place, checks, patience)
         if len(rows) == place.limit or everybody <= patience:
             return Found(rows, None)
-        best, size = await _best(session, ways, border)
-    return await _gather(session, place, best, checks) if size else Found([], 0)
+    smallest = min(ways, key=lambda way: everybody if way.size is None else way.size)
+    return await _gather(session, place, smallest, checks, None) or Found([], 0)
 
 
 async def along(session: CreatorSession, place: Place) -> Sequence[Row[Any]]:
@@ -117,35 +131,41 @@ async def along(session: CreatorSession, place: Place) -> Sequence[Row[Any]]:
     return await _from_mark(session, place, statement.where)
 
 
-async def _best(session: CreatorSession, ways: Sequence[Way], border: int) -> tuple[Way, int]:
-    """Choose the first way to a few, or else the one to the fewest."""
-    sizes: list[int] = []
-    for way in ways:
-        size = way.count if isinstance(way.count, int) else await session.scalar(way.count(border + 1)) or 0
-        if size <= border:
-            return way, size
-        sizes.append(size)
-    smallest = min(range(len(ways)), key=sizes.__getitem__)
-    return ways[smallest], sizes[smallest]
-
-
-async def _gather(session: CreatorSession, place: Place, way: Way, checks: Checks) -> Found:
-    gathered = select(Viewer.id, place.column.label("value")).where(
-        Viewer.creator_id == session.creator, way.leads, *checks.written(Viewer)
-    )
+async def _gather(session: CreatorSession, place: Place, way: Way, checks: Checks, most: int | None) -> Found | None:
+    """Return the page out of all whom a way leads to, or None when it leads to more than `most`."""
+    gathered = select(Viewer.id, place.column.label("value")).where(Viewer.creator_id == session.creator, *checks.written(Viewer))
+    hits = way.ids(None if most is None else most + 1).cte("hits").prefix_with("MATERIALIZED")
+    led: ColumnElement[Any] = select(func.count()).select_from(hits).scalar_subquery()
+    if most is None and way.directly is not None:
+        led, gathered = literal(0), gathered.where(way.directly)
+    else:
+        gathered = gathered.where(_one_of(Viewer.id, select(hits.c.id), session.dialect))
+        gathered = gathered if most is None else gathered.where(led <= most)
     everyone = gathered.cte("gathered").prefix_with("MATERIALIZED")
-    total = select(func.count()).select_from(everyone)
     cut = select(everyone.c.id)
     if place.after is not None:
         value, viewer_id = place.after
         ties = and_(everyone.c.value == value, place.beyond(everyone.c.id, viewer_id))
         cut = cut.where(ties | place.beyond(everyone.c.value, value))
     chosen = place.sorted(cut, everyone.c.value, everyone.c.id).limit(place.limit).offset(place.offset).subquery()
-    statement = _columns(total.scalar_subquery()).join(chosen, chosen.c.id == Viewer.id)
+    # A row comes even when nobody is chosen: the one that says how many there are.
+    always = select(literal(1).label("one")).subquery()
+    statement = (
+        _columns(led, select(func.count()).select_from(everyone).scalar_subquery())
+        .select_from(always)
+        .outerjoin(chosen, true())
+        .outerjoin(Viewer, Viewer.id == chosen.c.id)
+    )
     rows = (await session.execute(place.sorted(statement, place.column, Viewer.id))).all()
-    if rows:
-        return Found([row[1:] for row in rows], rows[0][0])
-    return Found([], await session.scalar(total) or 0)
+    if most is not None and rows[0][0] > most:
+        return None
+    return Found([row[2:] for row in rows if row[2] is not None], rows[0][1])
+
+
+def _one_of(viewer_id: Any, ids: Select[Any], dialect: str) -> ColumnElement[bool]:  # noqa: ANN401 - a column
+    """Say that an id is one of those selected, so that each is looked up, whatever the planner takes their number for."""
+    found: ColumnElement[bool] = viewer_id.in_(ids) if dialect == "sqlite" else viewer_id == any_(func.array(ids.scalar_subquery()))
+    return found
 
 
 async def _walk(session: CreatorSession, place: Place, checks: Checks, patience: int) -> Sequence[Row[Any]]:
@@ -186,19 +206,15 @@ def _columns(*first: Any) -> Select[Any]:  # noqa: ANN401 - columns
     return select(*first, *people.COLUMNS)
 
 
-def by_index(condition: ColumnElement[bool], creator_id: int) -> Way:
+def by_index(condition: ColumnElement[bool], creator_id: int, size: int | None = None) -> Way:
     """Make a way of a condition that has an index of its own."""
-
-    def count(most: int) -> Select[int]:
-        some = select(literal(1)).select_from(Viewer).where(Viewer.creator_id == creator_id, condition).limit(most).subquery()
-        return select(func.count()).select_from(some)
-
-    return Way(count, condition)
+    led = select(Viewer.id).where(Viewer.creator_id == creator_id, condition)
+    return Way(led.limit, size, condition)
 
 
 async def count_few(session: CreatorSession, place: Place, condition: ColumnElement[bool], everybody: int) -> int | None:
     """Count who meets a condition that has an index, or return None when they are many."""
     border = few(place.limit + place.offset, everybody, session.dialect)
-    way = by_index(condition, session.creator)
-    _, size = await _best(session, [way], border)
+    some = by_index(condition, session.creator).ids(border + 1).subquery()
+    size = await session.scalar(select(func.count()).select_from(some)) or 0
     return size if size <= border else None
