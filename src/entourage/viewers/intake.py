@@ -101,7 +101,7 @@ class Intake:
     async def store(self, creator_id: int, events: Sequence[live.LiveEvent], *, recorded: bool = False) -> Receipt:
         """Queue events and wait until they are durable; returns how many counted, were known already, or refused."""
         done: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-        await self._queue(creator_id, _Parcel(events, recorded, done, _due()))
+        await self._queue(creator_id, _Parcel(events, recorded, done, _due(0.0)))
         return await done
 
     async def close(self, patience_s: float = _PATIENCE_S) -> None:
@@ -227,8 +227,9 @@ def _is_away(error: Exception) -> bool:
     return isinstance(error, DBAPIError | PoolTimeout | OSError) and not isinstance(error, DataError | IntegrityError)
 
 
-def _due() -> float:
-    return asyncio.get_running_loop().time() + WAIT_S
+def _due(wait_s: float = WAIT_S) -> float:
+    """Return the loop's time at which a parcel has waited long enough; one whose sender waits has no time for company."""
+    return asyncio.get_running_loop().time() + wait_s
 
 
 def _take(lane: _Lane) -> list[_Parcel]:
