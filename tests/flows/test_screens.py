@@ -14,11 +14,12 @@ from entourage.kernel import tenancy
 from entourage.viewers import tables
 from tests.flows import acts
 from tests.flows.houses import Open, cookies_of
-from tests.flows.screens import Heard, opened
+from tests.flows.screens import PATIENCE_S, Heard, Screen, opened
 from tests.people import Cast, Client
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(60)]
 
+LINES = [("join", "lena"), ("comment", "mo"), ("tier", "lena"), ("gift", "lena"), ("like", "mo"), ("comment", "lena")]
 SECRETS = {"notes": "owes me a song", "birthday": "1990-05-17", "discord_username": "ada#secret"}
 
 
@@ -39,6 +40,11 @@ async def row_of(client: Client, handle: str) -> dict[str, object]:
     """Fetch a viewer's row as the list shows it."""
     answer = await client.get("/api/viewer-profiles", params={"search": handle})
     return next(row for row in answer.json()["data"] if row["tiktok_username"] == handle)
+
+
+def lines_of(screen: Screen) -> list[tuple[str, str]]:
+    """Return the kinds and handles of the feed's lines, in order."""
+    return [(one["kind"], one["username"]) for feed in screen.of("live:feed") for one in feed["items"]]
 
 
 async def an_easy_tier(place: Open, creator_id: int) -> None:
@@ -63,6 +69,12 @@ class Streamed:
 
     heard: list[Heard]
     over: asyncio.Event
+
+    async def until(self, count: int) -> None:
+        """Wait until so many events were heard; raises TimeoutError."""
+        async with asyncio.timeout(PATIENCE_S):
+            while len(self.heard) < count:
+                await asyncio.sleep(0.02)
 
 
 @asynccontextmanager
@@ -136,11 +148,10 @@ async def test_screens_hear_who_comes_what_they_become_and_when_they_go(open_hou
                 "lena": new["viewerId"],
                 "mo": online["viewerId"],
             }
-            lines = [(one["kind"], one["username"]) for feed in screen.of("live:feed") for one in feed["items"]]
-            assert lines == [
-                *[("join", "lena"), ("comment", "mo"), ("tier", "lena"), ("gift", "lena"), ("like", "mo"), ("comment", "lena")],
-            ]
-            await program.until(lambda one: len(one.of("viewer:offline")) == 2)
+            await screen.until(lambda one: len(lines_of(one)) == len(LINES))
+            assert lines_of(screen) == LINES
+            await program.until(lambda one: len(one.heard) == len(screen.heard))
+            await stream.until(len(screen.heard) + 1)
             assert program.heard == screen.heard == stream.heard[1:], "a key and an event stream are told the same"
 
 
