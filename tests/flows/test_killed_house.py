@@ -86,6 +86,7 @@ async def test_a_house_that_is_killed_all_evening_knows_all_of_it(tmp_path: Path
             before = now
         with house.running("run") as process:
             await playing
+            await asyncio.to_thread(process.answers, f"http://127.0.0.1:{port}")
             await until(killed, creator, "ended", "offline")
             assert await asyncio.to_thread(process.stop) == 0, process.said
 

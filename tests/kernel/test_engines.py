@@ -1,9 +1,14 @@
 """The engines that tests run on are what they claim to be."""
 
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import pytest
 from sqlalchemy import text
 
-from entourage.kernel.db import Database
+from entourage.kernel.db import Database, use_wal
 
 pytestmark = pytest.mark.anyio
 
@@ -27,3 +32,18 @@ async def test_the_role_of_the_tests_obeys_row_level_security(db: Database) -> N
         else:
             strong = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
             assert (await connection.execute(text(strong))).scalar_one() is False
+
+
+def test_many_may_open_a_fresh_file_at_once(tmp_path: Path) -> None:
+    def open_and_write(path: Path, together: threading.Barrier) -> None:
+        connection = sqlite3.connect(path, isolation_level=None, timeout=30)
+        together.wait(30)
+        use_wal(connection)
+        connection.execute("CREATE TABLE IF NOT EXISTS rows (x)")
+        connection.close()
+
+    with ThreadPoolExecutor(6) as threads:
+        for number in range(30):
+            together = threading.Barrier(6)
+            opened = [threads.submit(open_and_write, tmp_path / f"{number}.db", together) for _ in range(6)]
+            assert [one.result() for one in opened] == [None] * 6

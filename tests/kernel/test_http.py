@@ -1,6 +1,6 @@
 """Errors become answers in one shape, for programs and for people."""
 
-import logging
+import io
 from collections.abc import Callable
 
 import pytest
@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 from sqlalchemy.exc import OperationalError
 
-from entourage.kernel import errors, log
+from entourage.kernel import errors
 from entourage.kernel.http import ANYONE, local_path
 from tests.people import Doors
 
@@ -118,13 +118,11 @@ async def test_addresses_and_methods_that_do_not_exist_are_refused_in_the_same_s
         assert answer.status_code == answer.json()["status"] == status
 
 
-async def test_an_unexpected_error_is_logged_with_the_number_that_is_told(failing: Doors, capsys: pytest.CaptureFixture[str]) -> None:
-    log.configure("INFO", "json")
+async def test_an_unexpected_error_is_logged_with_the_number_that_is_told(failing: Doors, written: io.StringIO) -> None:
     detail = (await (await failing.nobody()).get("/api/sample/broken")).json()["detail"]
-    written = capsys.readouterr().err
-    logging.getLogger().handlers[:] = []
-    assert f'"incident": "{detail.rstrip(".").split()[-1]}"' in written
-    assert "RuntimeError" in written
+    told = written.getvalue()
+    assert f'"incident": "{detail.rstrip(".").split()[-1]}"' in told
+    assert "RuntimeError" in told
     assert "RuntimeError" not in detail
 
 

@@ -1,34 +1,16 @@
 """Nothing secret is written to the log, whatever happens."""
 
 import io
-import logging
-from collections.abc import Iterator
 
 import pytest
 
-from entourage.kernel import log, tenancy
+from entourage.kernel import tenancy
 from entourage.kernel.accounts import links
 from entourage.kernel.db import Database
 from entourage.web.sessions import COOKIE
 from tests.people import PASSWORD, Cast, Doors, submit
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def written() -> Iterator[io.StringIO]:
-    """All that is logged, at the most talkative level."""
-    text = io.StringIO()
-    log.configure("DEBUG", "json")
-    # The test's own browser names the addresses it asks for.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    root = logging.getLogger()
-    handler = root.handlers[0]
-    assert isinstance(handler, logging.StreamHandler)
-    handler.setStream(text)
-    yield text
-    root.handlers[:] = []
-    root.setLevel(logging.WARNING)
 
 
 async def test_no_secret_is_in_the_log(db: Database, doors: Doors, cast: Cast, written: io.StringIO) -> None:

@@ -6,6 +6,7 @@ transactions begin with BEGIN IMMEDIATE, and a few reading connections that cann
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, nullcontext
@@ -24,8 +25,8 @@ Dialect = Literal["sqlite", "postgresql"]
 T = TypeVar("T")
 
 _READERS = 4
+_WAL_PATIENCE_S = 15
 _PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=15000",
@@ -110,6 +111,23 @@ class Database:
             await self.writer.dispose()
 
 
+def use_wal(connection: sqlite3.Connection) -> None:
+    """Switch a database file to write-ahead logging, or wait for whoever is doing so; raises OperationalError after 15 s.
+
+    SQLite does not wait by itself here: of several that switch a fresh file at once, all but one are told it is locked.
+    """
+    give_up = time.monotonic() + _WAL_PATIENCE_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
 def _sqlite_engine(url: str, *, size: int, begin: str, read_only: bool) -> AsyncEngine:
     engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=60, **_MANNERS)
     _tune(engine.sync_engine, begin, read_only=read_only)
@@ -134,6 +152,7 @@ def _tune(engine: Engine, begin: str, *, read_only: bool) -> None:
     def _set_up(connection: sqlite3.Connection, _: object) -> None:
         # Without a level of its own the driver leaves BEGIN to us (the hook below).
         connection.isolation_level = None
+        use_wal(connection)
         cursor = connection.cursor()
         for pragma in _PRAGMAS:
             cursor.execute(pragma)

@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import OperationalError
 
 from entourage.kernel import log
-from entourage.kernel.db import Database
+from entourage.kernel.db import Database, use_wal
 from entourage.kernel.errors import Conflict, Unavailable
 
 _log = log.get(__name__)
@@ -90,8 +90,7 @@ def _engine(url: str) -> sa.Engine:
         # The driver would commit before each change of the schema if it began transactions by itself.
         connection.isolation_level = None
         connection.execute("PRAGMA busy_timeout=60000")
-        # Now, because connections that open a fresh file together would race to change it.
-        connection.execute("PRAGMA journal_mode=WAL")
+        use_wal(connection)
         # A table that is copied and dropped must not take the rows that point to it along.
         connection.execute("PRAGMA foreign_keys=OFF")
 

@@ -1,6 +1,7 @@
 """What only a bus with a server in between has to bear: the server going away, and strangers on the channel."""
 
 import asyncio
+import io
 import subprocess
 import time
 from collections.abc import Iterator
@@ -85,23 +86,23 @@ async def test_rubbish_on_the_channel_is_passed_over(redis_url: str) -> None:
     await theirs.close()
 
 
-async def test_an_address_that_leads_nowhere_is_said_without_its_password(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_an_address_that_leads_nowhere_is_said_without_its_password(written: io.StringIO) -> None:
     bus = RedisBus("redis://:hunter2@127.0.0.1:1/0")
     bus.publish([update(1)])
     async with bus.subscribe():
         pass
     await bus.close()
-    shown = capsys.readouterr().out
+    shown = written.getvalue()
     assert "bus.redis_away" in shown
     assert "hunter2" not in shown
 
 
-async def test_a_silent_connection_is_given_up(own_server: RedisServer, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_silent_connection_is_given_up(own_server: RedisServer, written: io.StringIO) -> None:
     bus = RedisBus(own_server.url, quiet_s=0.2)
     sender = RedisBus(own_server.url)
     async with Listener().listening(bus) as here:
         await asyncio.sleep(0.7)
-        assert "bus.redis_away" not in capsys.readouterr().out, "silence alone is no trouble"
+        assert "bus.redis_away" not in written.getvalue(), "silence alone is no trouble"
         sender.publish([update(1)])
         await here.until(1)
         subprocess.run(["kill", "-STOP", str(own_server.pid)], check=True)  # noqa: S607
@@ -110,6 +111,6 @@ async def test_a_silent_connection_is_given_up(own_server: RedisServer, capsys: 
         while len(here.heard) < 2:
             sender.publish([update(2)])
             await asyncio.sleep(0.05)
-    assert "no sign of life" in capsys.readouterr().out
+    assert "no sign of life" in written.getvalue()
     await bus.close()
     await sender.close()
