@@ -86,6 +86,7 @@ class Crowd:
             began = NOW_MS - (STREAMS - number) * DAY_MS - 3_600_000
             ended = None if number == STREAMS else began + 3_600_000
             yield (base + number, self.creator_id, "tiktok", str(7_000_000_000 + base + number), False, began, ended or NOW_MS, ended,
+                   ended is not None,
                    900, 2_000, 150, 40_000, 3_000, 9_000, 80_000, 400, 300, 2_500, 900_000_000)  # fmt: skip
 
     def visits(self) -> Iterator[Row]:
@@ -104,7 +105,19 @@ class Crowd:
 
     def _visit(self, stream_id: int, viewer_id: int, *, is_open: bool) -> Row:
         came = NOW_MS - (self.creator_id * STREAMS - stream_id) * DAY_MS - 3_000_000 + viewer_id % 2_900_000
-        return self.creator_id, stream_id, viewer_id, came, min(came + 600_000, NOW_MS), 600_000, is_open
+        return (
+            self.creator_id,
+            stream_id,
+            viewer_id,
+            came,
+            min(came + 600_000, NOW_MS),
+            600_000,
+            is_open,
+            viewer_id % 7 * 10,
+            viewer_id % 7,
+            3,
+            20,
+        )
 
     def hours(self) -> Iterator[Row]:
         """Yield rows in the order of HOURS: three cells of each viewer, all of the regular's week."""

@@ -22,14 +22,19 @@ _VIEWERS = (
     "updated_ms",
 )  # fmt: skip
 _STREAMS = (
-    "id", "creator_id", "platform", "room", "recorded", "started_ms", "last_event_ms", "ended_ms", "peak_watching", "viewers",
+    "id", "creator_id", "platform", "room", "recorded", "started_ms", "last_event_ms", "ended_ms", "folded", "peak_watching", "viewers",
     "new_viewers", "coins", "gifts", "comments", "likes", "shares", "follows", "joins", "watch_ms",
 )  # fmt: skip
+_VISITS = ("creator_id", "stream_id", "viewer_id", "started_ms", "last_ms", "watch_ms", "open", "coins", "gifts", "comments", "likes")
 _FILLED: tuple[tuple[Any, tuple[str, ...], Callable[[Crowd], Iterator[Row]]], ...] = (
     (tables.Viewer, _VIEWERS, Crowd.viewers),
     (tables.Card, ("viewer_id", "creator_id", "notes", "tags", "birthday", "birthday_mmdd", "loyalty_points", "updated_ms"), Crowd.cards),
     (tables.Stream, _STREAMS, Crowd.streams),
-    (tables.Visit, ("creator_id", "stream_id", "viewer_id", "started_ms", "last_ms", "watch_ms", "open"), Crowd.visits),
+    (
+        tables.Visit,
+        ("creator_id", "stream_id", "viewer_id", "started_ms", "last_ms", "watch_ms", "open", "coins", "gifts", "comments", "likes"),
+        Crowd.visits,
+    ),
     (tables.Hour, ("creator_id", "viewer_id", "cell", "activity", "coins"), Crowd.hours),
     (
         tables.Gift,

@@ -150,6 +150,21 @@ class ApiKey(Owned, Base):
     revoked_at: Mapped[datetime | None]
 
 
+class Overlay(Owned, Base):
+    """A picture that a creator lays over their stream: what it shows, and the hash of the token that opens it."""
+
+    __tablename__ = "overlays"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new)
+    kind: Mapped[str] = mapped_column(String(32))  # alerts, arrivals, leaderboard, goal, heatmap
+    name: Mapped[str] = mapped_column(String(80))
+    options: Mapped[dict[str, Any]]
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256, hex; the token itself is shown once
+    hint: Mapped[str] = mapped_column(String(12))  # its last characters, to tell tokens apart
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]  # when OBS last opened it
+    revoked_at: Mapped[datetime | None]
+
+
 class Connection(Owned, Base):
     """A creator's link to a platform: which account, whether it is on, its secrets, and how it is doing."""
 

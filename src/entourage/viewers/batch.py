@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from entourage.kernel import clock, rows
 from entourage.ports import live
-from entourage.viewers import birthdays, erasure, gift, keys, kinds, people, stream, tables, tally, visit
+from entourage.viewers import birthdays, erasure, gift, keys, kinds, people, posting, stream, tables, tally, visit
 from entourage.viewers.memory import Memory
 from entourage.viewers.outcome import Outcome
 
@@ -58,7 +58,7 @@ def store(connection: Connection, memory: Memory, events: Sequence[live.LiveEven
     deeds = sums.deeds
     if _DEEDS.run(connection, deeds) != len(deeds):
         raise SeenBefore
-    sums.write(connection)
+    posting.write(connection, sums)
     if outcome.arrived and memory.config.birthday_reminder:
         birthdays.greet(connection, memory, outcome)
     for one in fresh:

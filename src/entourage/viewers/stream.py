@@ -39,7 +39,7 @@ _COLUMNS = [getattr(tables.Stream, name) for name in _FIELDS]
 _NEW = rows.Upsert(
     tables.Stream,
     key=("creator_id", "platform", "room"),
-    columns=("creator_id", "platform", "room", "recorded", "started_ms", "last_event_ms", "peak_watching", *COUNTERS),
+    columns=("creator_id", "platform", "room", "recorded", "started_ms", "last_event_ms", "folded", "peak_watching", *COUNTERS),
 )
 _GROWN = rows.Change(tables.Stream, key=("id",), add=COUNTERS, put=("last_event_ms", "ended_ms", "peak_watching", "started_ms"))
 
@@ -71,7 +71,7 @@ def around(connection: Connection, creator_id: int, platform: str, at_ms: int, *
 def start(connection: Connection, creator_id: int, rooms: dict[Room, int], *, recorded: bool) -> dict[Room, Now]:
     """Begin streams that are heard for the first time, each at its moment in milliseconds."""
     zeros = (0,) * len(COUNTERS)
-    fresh = [(creator_id, platform, room, recorded, at, at, 0, *zeros) for (platform, room), at in rooms.items()]
+    fresh = [(creator_id, platform, room, recorded, at, at, False, 0, *zeros) for (platform, room), at in rooms.items()]
     _NEW.run(connection, fresh)
     return find(connection, creator_id, rooms)
 

@@ -14,6 +14,10 @@ Key = tuple[int, int]
 """A stream's id and a viewer's id."""
 
 
+Earned = tuple[int, int, int, int]
+"""Coins, gifts, comments and likes."""
+
+
 class Sitting(msgspec.Struct, gc=False):
     """A visit in memory."""
 
@@ -21,11 +25,14 @@ class Sitting(msgspec.Struct, gc=False):
     open: bool
 
 
+_EARNED = ("coins", "gifts", "comments", "likes")
+_NOTHING = (0, 0, 0, 0)
 _FIND = rows.Lookup(tables.Visit, ("stream_id",), "viewer_id", ("viewer_id", "started_ms", "last_ms", "watch_ms", "open"))
 _WRITE = rows.Upsert(
     tables.Visit,
     key=("stream_id", "viewer_id"),
-    columns=("creator_id", "stream_id", "viewer_id", "started_ms", "last_ms", "watch_ms", "open"),
+    columns=("creator_id", "stream_id", "viewer_id", "started_ms", "last_ms", "watch_ms", "open", *_EARNED),
+    add=_EARNED,
     put=("started_ms", "last_ms", "watch_ms", "open"),
 )
 
@@ -42,11 +49,11 @@ def find(connection: Connection, keys: Iterable[Key]) -> dict[Key, Sitting]:
     return found
 
 
-def write(connection: Connection, creator_id: int, sittings: Mapping[Key, Sitting]) -> None:
-    """Store visits, new and extended."""
+def write(connection: Connection, creator_id: int, sittings: Mapping[Key, Sitting], earned: Mapping[Key, Earned]) -> None:
+    """Store visits, new and extended, with what was added to each."""
     _WRITE.run(
         connection,
-        [(creator_id, stream, viewer, *sitting.stay, sitting.open) for (stream, viewer), sitting in sittings.items()],
+        [(creator_id, *key, *one.stay, one.open, *earned.get(key, _NOTHING)) for key, one in sittings.items()],
     )
 
 

@@ -24,17 +24,28 @@ OWNED = (
     "audit_log",
     "connections",
     "creator_activity_heatmap",
+    "data_gaps",
     "jobs_queue",
+    "overlays",
+    "stream_minutes",
     "streams",
     "viewer_activity_heatmap",
     "viewer_cards",
+    "viewer_carried",
+    "viewer_carried_hours",
     "viewer_config",
     "viewer_erasures",
     "viewer_gift_history",
     "viewer_handles",
+    "viewer_import_rows",
+    "viewer_imports",
     "viewer_interactions",
+    "viewer_links",
+    "viewer_periods",
+    "viewer_segments",
     "viewer_sessions",
     "viewer_strays",
+    "viewer_tags",
     "viewer_tier_changes",
     "viewer_totals",
     "viewers",
@@ -105,6 +116,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("uid", name="uq_creators_uid"),
     )
     op.create_table(
+        "data_gaps",
+        sa.Column("id", big_key, autoincrement=True, nullable=False),
+        sa.Column("platform", sa.String(length=16), nullable=False),
+        sa.Column("stream_id", sa.BigInteger(), nullable=True),
+        sa.Column("from_ms", sa.BigInteger(), nullable=False),
+        sa.Column("until_ms", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("recovered", sa.BigInteger(), nullable=False),
+        sa.Column("creator_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_data_gaps"),
+    )
+    op.create_index("ix_data_gaps_from", "data_gaps", ["creator_id", "from_ms"], unique=False)
+    op.create_index(
+        "ix_data_gaps_open",
+        "data_gaps",
+        ["creator_id", "platform"],
+        unique=False,
+        sqlite_where=sa.text("until_ms IS NULL"),
+        postgresql_where=sa.text("until_ms IS NULL"),
+    )
+    op.create_table(
         "jobs_queue",
         sa.Column("id", big_key, autoincrement=True, nullable=False),
         sa.Column("creator_id", sa.BigInteger(), nullable=True),
@@ -166,10 +198,39 @@ def upgrade() -> None:
         postgresql_where=sa.text("status='running'"),
     )
     op.create_table(
+        "overlays",
+        sa.Column("id", GUID(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("options", json, nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("hint", sa.String(length=12), nullable=False),
+        sa.Column("created_at", DateTimeUTC(timezone=True), nullable=False),
+        sa.Column("seen_at", DateTimeUTC(timezone=True), nullable=True),
+        sa.Column("revoked_at", DateTimeUTC(timezone=True), nullable=True),
+        sa.Column("creator_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_overlays"),
+        sa.UniqueConstraint("token_hash", name="uq_overlays_token_hash"),
+    )
+    op.create_table(
         "schedule_ticks",
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("last_at", DateTimeUTC(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_schedule_ticks"),
+    )
+    op.create_table(
+        "stream_minutes",
+        sa.Column("stream_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("minute", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("comments", sa.BigInteger(), nullable=False),
+        sa.Column("likes", sa.BigInteger(), nullable=False),
+        sa.Column("coins", sa.BigInteger(), nullable=False),
+        sa.Column("gifts", sa.BigInteger(), nullable=False),
+        sa.Column("joins", sa.BigInteger(), nullable=False),
+        sa.Column("watching", sa.BigInteger(), nullable=False),
+        sa.Column("creator_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("stream_id", "minute", name="pk_stream_minutes"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "streams",
@@ -180,6 +241,7 @@ def upgrade() -> None:
         sa.Column("started_ms", sa.BigInteger(), nullable=False),
         sa.Column("last_event_ms", sa.BigInteger(), nullable=False),
         sa.Column("ended_ms", sa.BigInteger(), nullable=True),
+        sa.Column("folded", sa.Boolean(), nullable=False),
         sa.Column("peak_watching", sa.BigInteger(), nullable=False),
         sa.Column("viewers", sa.BigInteger(), nullable=False),
         sa.Column("new_viewers", sa.BigInteger(), nullable=False),
@@ -249,6 +311,29 @@ def upgrade() -> None:
     )
     op.create_index("ix_viewer_cards_birthday", "viewer_cards", ["creator_id", "birthday_mmdd"], unique=False)
     op.create_table(
+        "viewer_carried",
+        sa.Column("viewer_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("visits", sa.BigInteger(), nullable=False),
+        sa.Column("watch_ms", sa.BigInteger(), nullable=False),
+        sa.Column("coins", sa.BigInteger(), nullable=False),
+        sa.Column("gifts", sa.BigInteger(), nullable=False),
+        sa.Column("comments", sa.BigInteger(), nullable=False),
+        sa.Column("likes", sa.BigInteger(), nullable=False),
+        sa.Column("shares", sa.BigInteger(), nullable=False),
+        sa.Column("creator_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("viewer_id", name="pk_viewer_carried"),
+    )
+    op.create_table(
+        "viewer_carried_hours",
+        sa.Column("viewer_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("cell", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("activity", sa.BigInteger(), nullable=False),
+        sa.Column("coins", sa.BigInteger(), nullable=False),
+        sa.Column("creator_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("viewer_id", "cell", name="pk_viewer_carried_hours"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "viewer_config",
         sa.Column("creator_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("auto_vip_promotion", sa.Boolean(), nullable=False),
@@ -257,6 +342,8 @@ def upgrade() -> None:
         sa.Column("auto_fetch_tiktok_data", sa.Boolean(), nullable=False),
         sa.Column("session_timeout", sa.Integer(), nullable=False),
         sa.Column("heatmap_enabled", sa.Boolean(), nullable=False),
+        sa.Column("keep_chat_days", sa.Integer(), nullable=True),
+        sa.Column("keep_history_days", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("creator_id", name="pk_viewer_config"),
     )
     op.create_table(
@@ -297,6 +384,47 @@ def upgrade() -> None:
     op.create_index("ix_viewer_handles_handle", "viewer_handles", ["creator_id", "handle"], unique=False)
     op.create_index("ix_viewer_handles_viewer", "viewer_handles", ["viewer_id", "since_ms"], unique=False)
     op.create_table(
+        "viewer_import_rows",
+        sa.Column("id", big_key, autoincrement=True, nullable=False),
+        sa.Column("import_id", sa.BigInteger(), nullable=False),
+        sa.Column("line", sa.BigInteger(), nullable=False),
+        sa.Column("platform", sa.String(length=16), nullable=False),
+        sa.Column("user_id", sa.String(length=64), nullable=True),
+        sa.Column("folded", sa.String(length=200), nullable=False),
+        sa.Column("said", json, nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("viewer_id", sa.BigInteger(), nullable=True),
+        sa.Column("added", json, nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("creator_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_viewer_import_rows"),
+    )
+    op.create_index("ix_viewer_import_rows_import", "viewer_import_rows", ["import_id", "id"], unique=False)
+    op.create_index(
+        "ix_viewer_import_rows_pending",
+        "viewer_import_rows",
+        ["creator_id", "platform", "folded"],
+        unique=False,
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.create_index("ix_viewer_import_rows_viewer", "viewer_import_rows", ["viewer_id"], unique=False)
+    op.create_table(
+        "viewer_imports",
+        sa.Column("id", big_key, autoincrement=True, nullable=False),
+        sa.Column("source", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("rules", json, nullable=False),
+        sa.Column("counts", json, nullable=False),
+        sa.Column("made_by", sa.String(length=100), nullable=False),
+        sa.Column("created_ms", sa.BigInteger(), nullable=False),
+        sa.Column("undone_ms", sa.BigInteger(), nullable=True),
+        sa.Column("creator_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_viewer_imports"),
+        sa.UniqueConstraint("creator_id", "digest", name="uq_viewer_imports_creator_id_digest"),
+    )
+    op.create_table(
         "viewer_interactions",
         sa.Column("id", big_key, autoincrement=True, nullable=False),
         sa.Column("stream_id", sa.BigInteger(), nullable=False),
@@ -313,6 +441,43 @@ def upgrade() -> None:
     op.create_index("ix_viewer_interactions_newest", "viewer_interactions", ["creator_id", "id"], unique=False)
     op.create_index("ix_viewer_interactions_viewer", "viewer_interactions", ["viewer_id", "at_ms"], unique=False)
     op.create_table(
+        "viewer_links",
+        sa.Column("viewer_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("head_id", sa.BigInteger(), nullable=False),
+        sa.Column("linked_ms", sa.BigInteger(), nullable=False),
+        sa.Column("linked_by", sa.String(length=100), nullable=False),
+        sa.Column("before", json, nullable=False),
+        sa.Column("creator_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("viewer_id", name="pk_viewer_links"),
+    )
+    op.create_index("ix_viewer_links_head", "viewer_links", ["head_id", "viewer_id"], unique=False)
+    op.create_table(
+        "viewer_periods",
+        sa.Column("creator_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("period", sa.String(length=8), nullable=False),
+        sa.Column("viewer_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("visits", sa.BigInteger(), nullable=False),
+        sa.Column("watch_ms", sa.BigInteger(), nullable=False),
+        sa.Column("coins", sa.BigInteger(), nullable=False),
+        sa.Column("gifts", sa.BigInteger(), nullable=False),
+        sa.Column("comments", sa.BigInteger(), nullable=False),
+        sa.Column("likes", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("creator_id", "period", "viewer_id", name="pk_viewer_periods"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_viewer_periods_coins", "viewer_periods", ["creator_id", "period", "coins", "viewer_id"], unique=False)
+    op.create_index("ix_viewer_periods_watch", "viewer_periods", ["creator_id", "period", "watch_ms", "viewer_id"], unique=False)
+    op.create_table(
+        "viewer_segments",
+        sa.Column("id", big_key, autoincrement=True, nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("conditions", json, nullable=False),
+        sa.Column("created_ms", sa.BigInteger(), nullable=False),
+        sa.Column("creator_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_viewer_segments"),
+        sa.UniqueConstraint("creator_id", "name", name="uq_viewer_segments_creator_id_name"),
+    )
+    op.create_table(
         "viewer_sessions",
         sa.Column("stream_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("viewer_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -320,6 +485,10 @@ def upgrade() -> None:
         sa.Column("last_ms", sa.BigInteger(), nullable=False),
         sa.Column("watch_ms", sa.BigInteger(), nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("coins", sa.BigInteger(), nullable=False),
+        sa.Column("gifts", sa.BigInteger(), nullable=False),
+        sa.Column("comments", sa.BigInteger(), nullable=False),
+        sa.Column("likes", sa.BigInteger(), nullable=False),
         sa.Column("creator_id", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("stream_id", "viewer_id", name="pk_viewer_sessions"),
         sqlite_with_rowid=False,
@@ -346,6 +515,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("creator_id", "platform", "name", name="uq_viewer_strays_creator_id_platform_name"),
     )
     op.create_table(
+        "viewer_tags",
+        sa.Column("creator_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("folded", sa.String(length=60), nullable=False),
+        sa.Column("viewer_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("tag", sa.String(length=60), nullable=False),
+        sa.PrimaryKeyConstraint("creator_id", "folded", "viewer_id", name="pk_viewer_tags"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_viewer_tags_viewer", "viewer_tags", ["viewer_id"], unique=False)
+    op.create_table(
         "viewer_tier_changes",
         sa.Column("id", big_key, autoincrement=True, nullable=False),
         sa.Column("viewer_id", sa.BigInteger(), nullable=False),
@@ -356,6 +535,7 @@ def upgrade() -> None:
         sa.Column("creator_id", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_viewer_tier_changes"),
     )
+    op.create_index("ix_viewer_tier_changes_newest", "viewer_tier_changes", ["creator_id", "id"], unique=False)
     op.create_index("ix_viewer_tier_changes_viewer", "viewer_tier_changes", ["viewer_id", "at_ms"], unique=False)
     op.create_table(
         "viewer_totals",
@@ -402,6 +582,7 @@ def upgrade() -> None:
         sa.Column("tier", sa.String(length=50), nullable=True),
         sa.Column("tier_since_ms", sa.BigInteger(), nullable=True),
         sa.Column("tier_held", sa.Boolean(), nullable=False),
+        sa.Column("linked_to", sa.BigInteger(), nullable=True),
         sa.Column("favorite", sa.Boolean(), nullable=False),
         sa.Column("blocked", sa.Boolean(), nullable=False),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
@@ -423,6 +604,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_viewers_gifts", "viewers", ["creator_id", "gifts", "id"], unique=False)
     op.create_index("ix_viewers_likes", "viewers", ["creator_id", "likes", "id"], unique=False)
+    op.create_index(
+        "ix_viewers_linked",
+        "viewers",
+        ["linked_to", "id"],
+        unique=False,
+        sqlite_where=sa.text("linked_to IS NOT NULL"),
+        postgresql_where=sa.text("linked_to IS NOT NULL"),
+    )
     op.create_index("ix_viewers_search", "viewers", ["creator_id", "search_text"], unique=False)
     op.create_index("ix_viewers_seen", "viewers", ["creator_id", "last_seen_ms", "id"], unique=False)
     op.create_index(
@@ -495,19 +684,30 @@ def downgrade() -> None:
         "viewers",
         "viewer_totals",
         "viewer_tier_changes",
+        "viewer_tags",
         "viewer_strays",
         "viewer_sessions",
+        "viewer_segments",
+        "viewer_periods",
+        "viewer_links",
         "viewer_interactions",
+        "viewer_imports",
+        "viewer_import_rows",
         "viewer_handles",
         "viewer_gift_history",
         "viewer_erasures",
         "viewer_config",
+        "viewer_carried_hours",
+        "viewer_carried",
         "viewer_cards",
         "viewer_activity_heatmap",
         "users",
         "streams",
+        "stream_minutes",
         "schedule_ticks",
+        "overlays",
         "jobs_queue",
+        "data_gaps",
         "creators",
         "creator_activity_heatmap",
         "connections",
