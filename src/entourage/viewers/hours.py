@@ -29,3 +29,10 @@ class Week:
             local = datetime.fromtimestamp(quarter * 900, UTC).astimezone(self.zone)
             cell = self._cells[quarter] = (local.isoweekday() % 7) * 24 + local.hour
         return cell
+
+
+def periods(at_ms: int, zone: ZoneInfo) -> tuple[str, str]:
+    """Return the ISO week and the month of a moment by a creator's clock: 2026-W47 and 2026-11."""
+    local = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone)
+    year, week, _ = local.isocalendar()
+    return f"{year}-W{week:02}", f"{local.year}-{local.month:02}"

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from entourage.kernel import clock, rows
-from entourage.viewers import gift, people, stray, stream, tables, tier, visit
+from entourage.viewers import gift, minute, people, period, stray, stream, tables, tier, visit
 from entourage.viewers.tally import Tally
 
 _VISITS, _WATCH, _COINS, _GIFTS, _COMMENTS, _LIKES, _SHARES = range(7)  # people.COUNTERS
@@ -46,6 +46,7 @@ _COUNTED = [_counting(mask) for mask in range(1 << len(_INDEXED))]
 def write(connection: Connection, tally: Tally) -> None:
     """Write everything but the interactions, which are written already."""
     creator_id = tally.memory.creator_id
+    period.unfold(connection, creator_id, tally.streams.values())
     added = _by_viewer(tally.counts)
     _write_people(connection, tally, added)
     tiered = _promote(connection, tally, added)
@@ -57,7 +58,7 @@ def write(connection: Connection, tally: Tally) -> None:
         for (stream_id, _), sitting in tally.memory.visits.items():
             if stream_id in tally.outcome.ended:
                 sitting.open = False
-    stream.write(connection, ((now, tuple(sums)) for now, sums in tally.streams.values()))
+    _write_streams(connection, tally)
     stray.write(connection, creator_id, tally.strays)
     _write_totals(connection, tally, added, tiered)
     tally.memory.version += 1
@@ -72,6 +73,15 @@ def _by_viewer(counts: Mapping[visit.Key, list[int]]) -> dict[int, list[int]]:
         before = added.get(viewer_id)
         added[viewer_id] = counted if before is None else [a + b for a, b in zip(before, counted, strict=True)]
     return added
+
+
+def _write_streams(connection: Connection, tally: Tally) -> None:
+    minute.write(connection, tally.memory.creator_id, tally.sums, tally.watching)
+    evenings: dict[int, list[int]] = {}
+    for (stream_id, _), sums in tally.sums.items():
+        before = evenings.get(stream_id)
+        evenings[stream_id] = sums if before is None else [a + b for a, b in zip(before, sums, strict=True)]
+    stream.write(connection, ((tally.streams[stream_id], tuple(sums)) for stream_id, sums in evenings.items()))
 
 
 def _earned(counts: Mapping[visit.Key, list[int]]) -> dict[visit.Key, visit.Earned]:

@@ -32,6 +32,7 @@ class Now(msgspec.Struct, gc=False):
     last_event_ms: int
     ended_ms: int | None
     peak_watching: int
+    folded: bool
 
 
 _FIELDS = Now.__struct_fields__

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from entourage.ports import live
-from entourage.viewers import gift, kinds, people, presence, stream, ticker, visit
+from entourage.viewers import gift, kinds, minute, people, presence, stream, ticker, visit
 from entourage.viewers.memory import Memory
 from entourage.viewers.outcome import Outcome
 
@@ -45,7 +45,9 @@ class Tally:
         self.visits: dict[visit.Key, visit.Sitting] = {}
         self.streaks: dict[gift.Key, gift.Streak] = {}
         self.hours: dict[tuple[int, int], list[int]] = {}
-        self.streams: dict[int, tuple[stream.Now, list[int]]] = {}
+        self.streams: dict[int, stream.Now] = {}
+        self.sums: dict[minute.Key, list[int]] = {}  # by stream and minute, in the order of stream.COUNTERS
+        self.watching: dict[minute.Key, int] = {}
         self.profiles: dict[int, people.Who] = {}
         self.renamed: list[tuple[int, str, str, int]] = []
         self.strays: list[live.Unknown] = []
@@ -126,6 +128,8 @@ class Tally:
                 msg = f"{e.watching} cannot be watching"
                 raise Unfit(msg)
             now.peak_watching = max(now.peak_watching, e.watching)
+            moment = (now.id, e.at_ms // minute.MINUTE_MS)
+            self.watching[moment] = max(self.watching.get(moment, 0), e.watching)
             self.outcome.watching[now.platform] = e.watching
         elif type(e) is live.StreamEnded:
             # History that is told again, or a stream that went on since, ends nothing.
@@ -143,10 +147,12 @@ class Tally:
             now.ended_ms = None
         now.last_event_ms = max(now.last_event_ms, at_ms)
         now.started_ms = min(now.started_ms, at_ms)
-        kept = self.streams.get(now.id)
-        if kept is None:
-            kept = self.streams[now.id] = (now, [0] * len(stream.COUNTERS))
-        return kept[1]
+        moment = (now.id, at_ms // minute.MINUTE_MS)
+        sums = self.sums.get(moment)
+        if sums is None:
+            self.streams[now.id] = now
+            sums = self.sums[moment] = [0] * len(stream.COUNTERS)
+        return sums
 
     def _see(self, who: people.Who, person: live.Person, now: stream.Now, at_ms: int, counts: list[int], sums: list[int]) -> None:
         """Extend the visit and take over what the message says about the person."""

@@ -1,0 +1,91 @@
+"""Weeks and months: what each viewer did in the streams that are over, added up once for each stream.
+
+A stream is *folded* when its visits are added to the week and the month in which it began, by the creator's clock. One
+that is heard of again is unfolded by the batch that hears of it, before it changes a visit; so what is folded and what
+is not never overlap, and both together are exact.
+"""
+
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import Connection, delete, select, text, update
+
+from entourage.kernel import clock
+from entourage.kernel.tables import Creator
+from entourage.kernel.tenancy import CreatorSession
+from entourage.viewers import hours, stream
+from entourage.viewers.tables import Period, Stream, Visit
+
+QUIET_MS = 2 * stream.REVIVAL_MS
+"""A stream is folded when it has been over for so long."""
+
+_COUNTED = ("watch_ms", "coins", "gifts", "comments", "likes")
+_ADD = text(
+    f"INSERT INTO viewer_periods (creator_id, period, viewer_id, visits, {', '.join(_COUNTED)})"
+    f" SELECT creator_id, :period, viewer_id, :sign, {', '.join(f':sign * {name}' for name in _COUNTED)}"
+    " FROM viewer_sessions WHERE stream_id = :stream AND creator_id = :creator"
+    " ON CONFLICT (creator_id, period, viewer_id) DO UPDATE SET visits = viewer_periods.visits + excluded.visits, "
+    + ", ".join(f"{name} = viewer_periods.{name} + excluded.{name}" for name in _COUNTED)
+)
+
+
+def unfolded(connection: Connection, creator_id: int) -> list[int]:
+    """Return the streams that are over for good and not folded yet, the oldest first."""
+    statement = select(Stream.id).where(
+        Stream.creator_id == creator_id, ~Stream.folded, Stream.ended_ms.is_not(None), Stream.ended_ms < clock.now_ms() - QUIET_MS
+    )
+    return list(connection.scalars(statement.order_by(Stream.started_ms, Stream.id)).all())
+
+
+def fold(connection: Connection, creator_id: int, stream_id: int) -> bool:
+    """Add a stream's visits to its week and month; False when it was folded before or goes on. Needs the creator's lock."""
+    taken = (
+        update(Stream)
+        .where(Stream.id == stream_id, Stream.creator_id == creator_id, ~Stream.folded, Stream.ended_ms.is_not(None))
+        .values(folded=True)
+        .returning(Stream.started_ms)
+    )
+    started_ms = connection.scalar(taken)
+    if started_ms is None:
+        return False
+    for name in hours.periods(started_ms, _zone(connection, creator_id)):
+        connection.execute(_ADD, {"period": name, "sign": 1, "stream": stream_id, "creator": creator_id})
+    return True
+
+
+def unfold(connection: Connection, creator_id: int, streams: Iterable[stream.Now]) -> None:
+    """Take the visits of those that are folded out again, as they are stored. Needs the creator's lock."""
+    for now in streams:
+        if now.folded:
+            _take_out(connection, creator_id, now.id)
+            now.folded = False
+
+
+def _take_out(connection: Connection, creator_id: int, stream_id: int) -> None:
+    mine = (Stream.id == stream_id, Stream.creator_id == creator_id)
+    started_ms = connection.scalar(select(Stream.started_ms).where(*mine, Stream.folded))
+    if started_ms is None:
+        return
+    came = select(Visit.viewer_id).where(Visit.stream_id == stream_id)
+    for name in hours.periods(started_ms, _zone(connection, creator_id)):
+        connection.execute(_ADD, {"period": name, "sign": -1, "stream": stream_id, "creator": creator_id})
+        nothing = (Period.creator_id == creator_id, Period.period == name, Period.viewer_id.in_(came), Period.visits <= 0)
+        connection.execute(delete(Period).where(*nothing))
+    connection.execute(update(Stream).where(*mine).values(folded=False))
+
+
+async def rebuild(session: CreatorSession) -> None:
+    """Forget all weeks and months, so that they are added up anew: after the creator's zone has changed.
+
+    The caller has called `memory.outdate` first. Streams whose visits were let go are not in them any more.
+    """
+    await session.execute(delete(Period).where(Period.creator_id == session.creator))
+    await session.execute(update(Stream).where(Stream.creator_id == session.creator).values(folded=False))
+
+
+def _zone(connection: Connection, creator_id: int) -> ZoneInfo:
+    name = connection.scalar(select(Creator.zone).where(Creator.id == creator_id))
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
