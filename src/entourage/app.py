@@ -17,7 +17,7 @@ from litestar.types import ControllerRouterHandler, Middleware, Receive, Scope, 
 from litestar_htmx import HTMXPlugin
 
 from entourage.kernel import http
-from entourage.viewers.routes import changing, histories, reading, sending
+from entourage.viewers.routes import access, changing, histories, reading, sending
 from entourage.web import auditlog, connections, demo, docs, engine, health, keys, me, members, pages, protection, signin, stream, welcome
 from entourage.web.sessions import SessionConfig, SessionStore
 from entourage.web.socket import Sockets
@@ -71,7 +71,7 @@ def routes_of_house() -> list[ControllerRouterHandler]:
         keys.list_keys, keys.make_key, keys.revoke_key,
         connections.list_connections, connections.put_connection, connections.remove_connection,
         auditlog.list_entries,
-        *reading.ROUTES, *histories.ROUTES, *changing.ROUTES, *sending.ROUTES, stream.stream_updates,
+        *reading.ROUTES, *histories.ROUTES, *changing.ROUTES, *sending.ROUTES, *access.ROUTES, stream.stream_updates,
         pages.ROUTER,
     ]  # fmt: skip
 

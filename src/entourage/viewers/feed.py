@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from entourage.kernel import clock
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import kinds, schemas
+from entourage.viewers import kinds, schemas, tierlog
 from entourage.viewers.tables import Gift, Interaction, Viewer
 
 # How many rows back is looked for lines of people who are not blocked.
@@ -26,6 +26,7 @@ async def recent(session: CreatorSession, limit: int = 50) -> list[schemas.FeedI
         schemas.FeedItem("gift", clock.iso(at) or "", viewer, handle, name or handle, avatar, tier, None, n, gift, n * each)
         for at, n, gift, each, viewer, handle, name, avatar, tier in given
     ]
+    lines += await tierlog.promotions(session, max(_BACK, 2 * limit), limit)
     return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
 
 

@@ -68,6 +68,15 @@ class TierView(msgspec.Struct):
     missing: dict[str, TierStep]  # coins, hours, visits
 
 
+class TierStepped(msgspec.Struct):
+    """A tier given or taken: `why` holds coins, hours and visits at that moment, or `by` whose hand it was."""
+
+    at: str
+    old: str | None
+    new: str | None
+    why: dict[str, object]
+
+
 class ViewerDetail(ViewerRow, kw_only=True):
     """The whole profile, for signed-in members only."""
 

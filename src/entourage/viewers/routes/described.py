@@ -42,3 +42,14 @@ class Exporting(Operation):
         csv = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))
         records = OpenAPIMediaType(schema=Schema(type=OpenAPIType.ARRAY, items=Schema(type=OpenAPIType.OBJECT)))
         self.responses = {"200": OpenAPIResponse(description="A file.", content={"text/csv": csv, "application/json": records})}
+
+
+@dataclass
+class Accessing(Operation):
+    """The operation that gives one person's data."""
+
+    def __post_init__(self) -> None:
+        """Describe the file."""
+        accounts = Schema(type=OpenAPIType.ARRAY, items=Schema(type=OpenAPIType.OBJECT))
+        whole = Schema(type=OpenAPIType.OBJECT, properties={"made_at": Schema(type=OpenAPIType.STRING), "accounts": accounts})
+        self.responses = {"200": OpenAPIResponse(description="A file.", content={"application/json": OpenAPIMediaType(schema=whole)})}
