@@ -20,7 +20,7 @@ EVENING = Room()
 
 
 def who(number: int) -> people.Who:
-    row = [number, "tiktok", str(number), "", "", *[None] * 4, *[False] * 5, *[0] * 9, None, None, *[False] * 3]
+    row = [number, "tiktok", str(number), "", "", *[None] * 4, *[False] * 5, *[0] * 9, None, None, *[False] * 3, None]
     return people.Who(*row)  # type: ignore[arg-type]
 
 

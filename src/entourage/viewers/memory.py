@@ -4,6 +4,7 @@ It is a copy of the database and valid while `viewer_totals.version` is the one 
 viewers raises the version, and the copy is dropped. The version is read under the batch's write lock.
 """
 
+from collections.abc import Collection
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, select, text
 from entourage.kernel import rows
 from entourage.kernel.tables import Creator
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import erasure, gift, people, stream, tables, tier, visit
+from entourage.viewers import erasure, gift, kin, people, stream, tables, tier, visit
 from entourage.viewers.hours import Week
 
 K = TypeVar("K")
@@ -50,6 +51,7 @@ class Memory:
         self.streaks: dict[gift.Key, gift.Streak] = {}
         self.recent: dict[tuple[int, int], None] = {}
         self.erased: dict[int, int] = {}
+        self.links: dict[int, int] = {}  # the head of each linked account
         self.rules: list[tier.Rule] = []
         self.config = tables.Choice()
         self.week = Week(ZoneInfo("UTC"))
@@ -80,6 +82,7 @@ class Memory:
         except (ZoneInfoNotFoundError, ValueError):
             self.week = Week(ZoneInfo("UTC"))
         self.erased = erasure.load(connection, self.creator_id)
+        self.links = kin.load(connection, self.creator_id)
         t, c = tables.TierRule, tables.Choice
         rules = connection.execute(
             select(t.tier_name, t.min_coins_spent, t.min_watchtime_hours, t.min_visits)
@@ -96,6 +99,15 @@ class Memory:
         """Keep a viewer."""
         self.people[who.platform, who.user_id] = who
         self.by_id[who.id] = who
+
+    def heads_of(self, connection: Connection, viewer_ids: Collection[int]) -> dict[int, people.Who]:
+        """Return the heads of those of these viewers that are linked to one; heads that are not held are read."""
+        if not self.links:
+            return {}
+        linked = [viewer_id for viewer_id in viewer_ids if viewer_id in self.links]
+        for who in people.read(connection, self.creator_id, {self.links[i] for i in linked} - self.by_id.keys()):
+            self.remember(who)
+        return {viewer_id: self.by_id[self.links[viewer_id]] for viewer_id in linked}
 
 
 def _halve(held: dict[K, Any]) -> None:

@@ -50,11 +50,13 @@ class Who(msgspec.Struct, gc=False):
     tier_held: bool
     favorite: bool
     blocked: bool
+    linked_to: int | None
     said: Person | None = None  # the newest message's person as taken over: the same again changes nothing
 
 
 _FIELDS = tuple(Who.__struct_fields__[:-1])
 _FIND = rows.Lookup(tables.Viewer, ("creator_id", "platform"), "user_id", _FIELDS)
+_READ = rows.Lookup(tables.Viewer, ("creator_id",), "id", _FIELDS)
 COLUMNS = [getattr(tables.Viewer, name) for name in _FIELDS]
 """The columns a `Who` is made of, in order."""
 _IDS = rows.Lookup(tables.Viewer, ("creator_id", "platform"), "user_id", ("user_id", "id"))
@@ -84,6 +86,11 @@ def find(connection: Connection, creator_id: int, accounts: Iterable[Account]) -
     return found
 
 
+def read(connection: Connection, creator_id: int, viewer_ids: Iterable[int]) -> list[Who]:
+    """Load viewers by their ids."""
+    return [Who(*row) for row in _READ.run(connection, (creator_id,), viewer_ids)]
+
+
 def meet(connection: Connection, creator_id: int, strangers: Mapping[Account, tuple[Person, int]]) -> dict[Account, Who]:
     """Make profiles for accounts seen for the first time, each with its person and the moment in milliseconds."""
     now = clock.now_ms()
@@ -110,7 +117,7 @@ def _stranger(viewer_id: int, p: Person, at_ms: int) -> Who:
     return Who(
         viewer_id, p.platform, p.user_id, p.handle, p.name, p.avatar_url, p.bio, p.followers, p.following,
         bool(p.verified), bool(p.moderator), False, bool(p.subscriber), bool(p.follower),
-        at_ms, at_ms, 0, 0, 0, 0, 0, 0, 0, None, None, False, False, False, p,
+        at_ms, at_ms, 0, 0, 0, 0, 0, 0, 0, None, None, False, False, False, None, p,
     )  # fmt: skip
 
 

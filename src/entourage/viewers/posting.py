@@ -1,12 +1,12 @@
 """Writes what a batch adds up to, in one statement for each kind of row."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 from sqlalchemy import Connection, text
 
 from entourage.kernel import clock, rows
-from entourage.viewers import gift, minute, people, period, stray, stream, tables, tier, visit
+from entourage.viewers import gift, kin, minute, people, period, stray, stream, tables, tier, visit
 from entourage.viewers.tally import Tally
 
 _VISITS, _WATCH, _COINS, _GIFTS, _COMMENTS, _LIKES, _SHARES = range(7)  # people.COUNTERS
@@ -48,11 +48,14 @@ def write(connection: Connection, tally: Tally) -> None:
     creator_id = tally.memory.creator_id
     period.unfold(connection, creator_id, tally.streams.values())
     added = _by_viewer(tally.counts)
-    _write_people(connection, tally, added)
-    tiered = _promote(connection, tally, added)
+    heads = tally.memory.heads_of(connection, added)
+    counted = kin.with_heads(added, heads, tally.memory.by_id)
+    touched = kin.persons(added, tally.memory.links)
+    _write_people(connection, tally, counted)
+    tiered = _promote(connection, tally, touched)
     visit.write(connection, creator_id, tally.visits, _earned(tally.counts))
     gift.write(connection, creator_id, tally.streaks)
-    _write_hours(connection, tally)
+    _write_hours(connection, tally, heads)
     if tally.outcome.ended:
         tally.outcome.left += visit.close_stream(connection, creator_id, tally.outcome.ended)
         for (stream_id, _), sitting in tally.memory.visits.items():
@@ -62,8 +65,17 @@ def write(connection: Connection, tally: Tally) -> None:
     stray.write(connection, creator_id, tally.strays)
     _write_totals(connection, tally, added, tiered)
     tally.memory.version += 1
-    tally.outcome.touched.update(added)
-    tally.outcome.feed = tally.ticker.items()
+    _speak_of(tally, touched, heads)
+
+
+def _speak_of(tally: Tally, touched: list[int], heads: Mapping[int, people.Who]) -> None:
+    """Let the outcome speak of people, not of accounts that are linked to somebody."""
+    outcome, links = tally.outcome, tally.memory.links
+    outcome.touched.update(touched)
+    if links:
+        outcome.arrived = set(kin.persons(outcome.arrived, links))
+        outcome.left = kin.persons(outcome.left, links)
+    outcome.feed = tally.ticker.items(heads)
 
 
 def _by_viewer(counts: Mapping[visit.Key, list[int]]) -> dict[int, list[int]]:
@@ -126,7 +138,7 @@ def _write_people(connection: Connection, tally: Tally, added: Mapping[int, list
     people.write_handles(connection, tally.memory.creator_id, tally.renamed)
 
 
-def _promote(connection: Connection, tally: Tally, added: Mapping[int, list[int]]) -> int:
+def _promote(connection: Connection, tally: Tally, touched: Collection[int]) -> int:
     """Give tiers that were earned; returns how many hold one who held none before."""
     rules, memory = tally.memory.rules, tally.memory
     if not memory.config.auto_vip_promotion or not rules:
@@ -134,7 +146,7 @@ def _promote(connection: Connection, tally: Tally, added: Mapping[int, list[int]
     least, now, fresh = min(rule.coins for rule in rules), clock.now_ms(), 0
     places = {rule.name: place for place, rule in enumerate(rules)}
     tiers, changes = [], []
-    for viewer_id in added:
+    for viewer_id in touched:
         who = memory.by_id[viewer_id]
         if who.tier_held or who.blocked or (who.tier is None and who.coins < least):
             continue
@@ -153,14 +165,15 @@ def _promote(connection: Connection, tally: Tally, added: Mapping[int, list[int]
     return fresh
 
 
-def _write_hours(connection: Connection, tally: Tally) -> None:
+def _write_hours(connection: Connection, tally: Tally, heads: Mapping[int, people.Who]) -> None:
     creator_id = tally.memory.creator_id
     everybody: dict[int, list[int]] = {}
     for (_, cell), (activity, coins) in tally.hours.items():
         total = everybody.setdefault(cell, [0, 0])
         total[0] += activity
         total[1] += coins
-    _HOURS.run(connection, [(creator_id, viewer, cell, *sums) for (viewer, cell), sums in tally.hours.items()])
+    hours = kin.hours_with_heads(tally.hours, heads)
+    _HOURS.run(connection, [(creator_id, viewer, cell, *sums) for (viewer, cell), sums in hours.items()])
     _CREATOR_HOURS.run(connection, [(creator_id, cell, *sums) for cell, sums in everybody.items()])
 
 
