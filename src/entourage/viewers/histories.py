@@ -3,7 +3,7 @@
 import base64
 from typing import Any
 
-from sqlalchemy import Select, literal, select, tuple_
+from sqlalchemy import Select, func, literal, or_, select, tuple_
 
 from entourage.kernel import clock
 from entourage.kernel.errors import Invalid
@@ -48,15 +48,32 @@ async def gifts(
     ], following
 
 
+async def gift_sums(session: CreatorSession, viewer_id: int, limit: int = 40) -> list[schemas.GiftSum]:
+    """Return what somebody gave of each gift altogether, the most coins first."""
+    pieces, coins = func.sum(Gift.quantity), func.sum(Gift.quantity * Gift.coins_each)
+    statement = (
+        select(Gift.gift_name, pieces, coins)
+        .where(Gift.viewer_id == viewer_id, Gift.creator_id == session.creator)
+        .group_by(Gift.gift_name)
+        .order_by(coins.desc(), Gift.gift_name)
+        .limit(limit)
+    )
+    return [schemas.GiftSum(name, int(n), int(c)) for name, n, c in await session.execute(statement)]
+
+
 async def interactions(
-    session: CreatorSession, viewer_id: int, before: str | None = None, limit: int = 50, *, chat_only: bool = False
+    session: CreatorSession, viewer_id: int, before: str | None = None, limit: int = 50, *, chat_only: bool = False, containing: str = ""
 ) -> tuple[list[schemas.InteractionRow], str | None]:
-    """Return what somebody did (or only what they wrote) and the mark of the next page."""
+    """Return what somebody did (or only what they wrote, or wrote with these words in it) and the mark of the next page."""
     statement = select(Interaction.at_ms, Interaction.id, Interaction.kind, Interaction.content, Interaction.amount).where(
         Interaction.viewer_id == viewer_id
     )
     if chat_only:
         statement = statement.where(Interaction.kind == kinds.CHAT)
+    if containing:
+        # SQLite knows capitals of English letters only, so the usual ways to write a word are all looked for.
+        ways = {containing, containing.lower(), containing.upper(), containing.capitalize()}
+        statement = statement.where(or_(*(Interaction.content.icontains(way, autoescape=True) for way in sorted(ways))))
     rows, following = await _page(session, statement, Interaction.at_ms, Interaction.id, before, limit)
     return [
         schemas.InteractionRow(kinds.NAMES[kind], content, amount, clock.iso(at) or "") for at, _, kind, content, amount in rows

@@ -41,11 +41,12 @@ async def list_interactions(
     before: Before = None,
     limit: Limit = 50,
     chat: bool = False,  # noqa: FBT001, FBT002
+    search: Annotated[str, Parameter(max_length=100)] = "",
 ) -> Paged[schemas.InteractionRow]:
-    """List what a viewer did, or with `chat=true` only what they wrote."""
+    """List what a viewer did, with `chat=true` only what they wrote, with `search` only what has these letters in it."""
     async with tenancy.inside(db, actor.creator_id) as session:
         who = await profile.find(session, ref)
-        rows, following = await histories.interactions(session, who.id, before, limit, chat_only=chat)
+        rows, following = await histories.interactions(session, who.id, before, limit, chat_only=chat, containing=search)
     return Paged(rows, Paging(limit, following, None))
 
 
