@@ -8,8 +8,8 @@ from sqlalchemy import delete, func, select, update
 from entourage.kernel import audit, clock
 from entourage.kernel.errors import Invalid, NotFound
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import birthday, erasure, heatmap, memory, people, rulebook, schemas, search, tier, visit
-from entourage.viewers.tables import Card, Gift, Handle, Hour, Interaction, TierChange, Total, Viewer, Visit
+from entourage.viewers import birthday, erasure, heatmap, memory, people, rulebook, schemas, search, tags, tier, visit
+from entourage.viewers.tables import Card, Gift, Handle, Hour, Interaction, Tag, TierChange, Total, Viewer, Visit
 
 _FLAGS = {"is_favorite": "favorite", "is_blocked": "blocked", "is_moderator": "moderator"}
 _TEXTS = {"notes": 20_000, "discord_username": 100, "tts_voice": 100, "gender": 30, "country": 60, "language": 30}
@@ -133,6 +133,8 @@ async def edit(session: CreatorSession, ref: str, change: schemas.Edit, actor: s
             card.updated_ms = now
     if card is not None and "birthday" in cleaned:
         card.birthday_mmdd = card.birthday[-5:] if card.birthday else None
+    if card is not None and "tags" in cleaned:
+        await tags.put(session, row.id, card.tags)
     row.updated_ms = now
     await session.flush()
     audit.record(session, "viewer.edit", f"viewer:{row.id}", actor=actor, meta={"before": before, "after": cleaned})
@@ -198,7 +200,7 @@ async def forget(session: CreatorSession, ref: str, actor: str) -> int:
         .where(Interaction.viewer_id == mine, Interaction.creator_id == session.creator)
         .values(viewer_id=None, content=None)
     )
-    for table in (Gift, Visit, Hour, Handle, TierChange, Card):
+    for table in (Gift, Visit, Hour, Handle, TierChange, Card, Tag):
         await session.execute(delete(table).where(table.viewer_id == mine, table.creator_id == session.creator))
     until_ms = max(clock.now_ms(), row.last_seen_ms)
     await erasure.add(await session.connection(), session.creator, [(row.platform, row.user_id)], until_ms)
