@@ -82,8 +82,7 @@ class Tally:
             if one.kind in _TIES and self._upkeep:
                 self._tie(who, one.kind, e.at_ms)
         elif type(e) is live.Gift:
-            pieces = self._give(one, e, who)
-            coins = pieces * e.coins
+            pieces, coins = self._give(one, e, who)
             counts[_GIFTS] += pieces
             counts[_COINS] += coins
             sums[_S_GIFTS] += pieces
@@ -95,15 +94,15 @@ class Tally:
             self._note(one)
         if active:
             self.outcome.counted += 1
-            if self._heatmap:
-                place = (who.id, memory.week.cell(e.at_ms))
-                hour = self.hours.get(place)
-                if hour is None:
-                    self.hours[place] = [1, coins]
-                else:
-                    hour[0] += 1
-                    hour[1] += coins
+            if one.kind is not None:
+                self._add_hour(who.id, e.at_ms, 1, 0)
             self.ticker.note(e, who, coins, first=who.id in self.outcome.met)
+
+    def _add_hour(self, viewer_id: int, at_ms: int, activity: int, coins: int) -> None:
+        if self._heatmap:
+            hour = self.hours.setdefault((viewer_id, self.memory.week.cell(at_ms)), [0, 0])
+            hour[0] += activity
+            hour[1] += coins
 
     def _add_nobody(self, one: Placed, sums: list[int]) -> None:
         """Count deeds whose person was left out, and note all else."""
@@ -197,7 +196,8 @@ class Tally:
             setattr(who, _TIES[kind], True)
             self.profiles[who.id] = who
 
-    def _give(self, one: Placed, e: live.Gift, who: people.Who) -> int:
+    def _give(self, one: Placed, e: live.Gift, who: people.Who) -> tuple[int, int]:
+        """Grow the streak; returns the pieces that are new and their coins. All of a streak is in the hour of its first moment."""
         if e.coins < 0 or e.repeat < 0 or e.coins * e.repeat > live.MOST:
             msg = f"{e.repeat} times {e.coins} coins cannot be"
             raise Unfit(msg)
@@ -207,7 +207,15 @@ class Tally:
             streak = gift.Streak(who.id, e.gift_id, e.name, e.coins, 0, e.at_ms, e.at_ms)
             self.memory.streaks[key] = streak
         self.streaks[key] = streak
-        return gift.grow(streak, e.repeat, e.at_ms)
+        before, since_ms = streak.quantity, streak.first_ms
+        pieces = gift.grow(streak, e.repeat, e.at_ms)
+        coins = pieces * streak.coins_each
+        if before and streak.first_ms < since_ms:
+            self._add_hour(streak.viewer_id, since_ms, -1, -before * streak.coins_each)
+            self._add_hour(streak.viewer_id, streak.first_ms, 1, before * streak.coins_each)
+        if pieces:
+            self._add_hour(streak.viewer_id, streak.first_ms, int(before == 0), coins)
+        return pieces, coins
 
 
 def _amount(e: live.LiveEvent) -> int:
