@@ -23,6 +23,7 @@ import uvloop
 from psycopg.sql import SQL, Composed, Identifier, Literal
 from sqlalchemy import create_engine, insert, text
 
+from benchmarks import figures
 from entourage import migrations, wiring
 from entourage.kernel import clock, ids, log, tenancy
 from entourage.kernel.db import Database
@@ -194,9 +195,14 @@ async def analyze(db: Database) -> None:
 
 def run(main: Callable[[], Coroutine[Any, Any, Any]]) -> Any:  # noqa: ANN401 - whatever `main` returns
     """Run on the loop that the house's server uses, with the house's garbage collection."""
+
+    async def kept_tidy() -> Any:  # noqa: ANN401
+        async with figures.beside(wiring.sweep_garbage()):
+            return await main()
+
     wiring.tune_collector()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(main())
+        return runner.run(kept_tidy())
 
 
 def options(about: str | None) -> argparse.ArgumentParser:

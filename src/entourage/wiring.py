@@ -42,6 +42,8 @@ _log = log.get(__name__)
 Work = Callable[[], Coroutine[Any, Any, None]]
 
 _WAIT_S = (1.0, 60.0)
+_SWEEP_S = 0.05
+_SWEPT, _MIDDLE, _ELDERS = 5_000, 20, 100
 
 
 @dataclass(kw_only=True)
@@ -69,7 +71,7 @@ class House:
 
     def start_serving(self) -> None:
         """Begin what goes on beside the web's answers."""
-        self._start(self.serving)
+        self._start([*self.serving, sweep_garbage])
 
     def start_listening(self) -> None:
         """Begin to listen to live streams."""
@@ -183,10 +185,22 @@ def recording(path: Path) -> tuple[Iterator[tuple[int, list[LiveEvent]]], Tally]
 
 
 def tune_collector() -> None:
-    """Collect garbage less often: a batch makes thousands of short-lived objects and no cycles (a tenth of its time)."""
+    """Collect garbage less often by itself: a batch makes thousands of short-lived objects and no cycles (a tenth of its time)."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+
+
+async def sweep_garbage() -> None:
+    """Collect garbage between requests, a little at a time, so that none of them has to wait for a big heap of it.
+
+    Statements that pages put together are full of cycles: 50,000 objects of them take 25 ms to collect, 5,000 take 2.
+    """
+    while True:
+        await asyncio.sleep(_SWEEP_S)
+        young, middle, old = gc.get_count()
+        if young > _SWEPT:
+            gc.collect(2 if old > _ELDERS else 1 if middle > _MIDDLE else 0)
 
 
 async def _keep(work: Work) -> None:

@@ -151,7 +151,7 @@ async def test_both_ways_lead_to_the_same_page(db: Database, creator_id: int, ty
     for limit, after in ((5, None), (40, None), (40, (1, 700)), (400, (0, 2_000))):
         place = ways.Place(Viewer.coins, "desc", after, limit, 0)
         async with tenancy.inside(db, creator_id) as session:
-            found = await ways.find(session, place, [_way(words, creator_id, session.dialect)], _checks(words, session.dialect), everybody)
+            found = await ways.find(session, place, [_way(words, creator_id, session.dialect)], _checks(words, session.dialect), everybody, ways.Hints())
         ids = expected(rows, listing.Query(search=typed))
         by_id = {row["id"]: row["coins"] for row in rows}
         beyond = [i for i in ids if after is None or (by_id[i], i) < after]

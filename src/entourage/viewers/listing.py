@@ -93,7 +93,9 @@ async def _find(session: CreatorSession, query: Query) -> ways.Found:
     checks = ways.Checks(tuple(columns), partial(_checks, query, words, session.dialect, since_ms))
     # Tiers are given for what lists are sorted by, so upwards along the order those who hold one come last.
     behind = query.filter == "vip" and query.order == "asc"
-    return await ways.find(session, place, _ways(session, query, words, tiered, since_ms), checks, everybody, behind=behind)
+    strict = (query.filter != "all") + bool(words) + bool(words.beside) > 1
+    hints = ways.Hints(strict, many=query.filter == "active", behind=behind)
+    return await ways.find(session, place, _ways(session, query, words, tiered, since_ms), checks, everybody, hints)
 
 
 def _checks(query: Query, words: search.Words, dialect: str, since_ms: int, viewer: Any) -> list[ColumnElement[bool]]:  # noqa: ANN401

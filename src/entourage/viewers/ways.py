@@ -23,9 +23,9 @@ from entourage.viewers.tables import Viewer
 _SHARE = {"sqlite": 70, "postgresql": 45}
 _FEW_AT_LEAST = 2_000
 _PATIENCE = 2
-_WORTH_A_PEEK = 5
-_SOON = 8_000  # steps
+_WORTH_A_PEEK = {False: 5, True: 1}  # by whether the checks are strict
 _MANY = 10_000
+_SOON = 8_000  # steps
 _TELLING = 3  # so many met on the first steps tell about how far it is
 # To find all hits of common trigrams costs more than to meet the first of them on a few steps along the way.
 _PEEK = {"sqlite": 1_000, "postgresql": 2_000}
@@ -87,37 +87,47 @@ def few(wanted: int, everybody: int, dialect: str) -> int:
     return max(_FEW_AT_LEAST, isqrt(wanted * everybody) * _SHARE[dialect] // 100)
 
 
-async def find(
-    session: CreatorSession, place: Place, ways: Sequence[Way], checks: Checks, everybody: int, *, behind: bool = False
-) -> Found:
-    """Return a page of those who pass the checks; every way in `ways` leads to all of them and maybe more.
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What is known of those who pass the checks, before anything is read.
 
-    With `behind` they are known to stand at the end of the order, so that a walk would be in vain.
+    `strict`: each way leads to more than them. `many`: most pages are full after a few steps. `behind`: they stand at the
+    end of the order, so that a walk would be in vain.
     """
+
+    strict: bool = False
+    many: bool = False
+    behind: bool = False
+
+
+async def find(session: CreatorSession, place: Place, ways: Sequence[Way], checks: Checks, everybody: int, hints: Hints) -> Found:
+    """Return a page of those who pass the checks; every way in `ways` leads to all of them and maybe more."""
     dialect = session.dialect
     wanted = place.limit + place.offset
     border = few(wanted, everybody, dialect)
     steps = wanted * everybody // border
     peek = _PEEK[dialect]
-    if not behind and steps > peek * (1 if len(ways) > 1 else _WORTH_A_PEEK):
+    # Of who passes all checks there are fewer than a way leads to: the walk is longer, and to gather more pays.
+    most = max(border, _MANY) if hints.strict else border
+    worth = _WORTH_A_PEEK[hints.strict]
+    if everybody > border and not hints.behind and (hints.many or steps > peek * worth):
         rows = await _walk(session, place, checks, peek)
         if len(rows) == place.limit:
             return Found(rows, None)
         if len(rows) >= _TELLING:
-            usual, steps = steps, wanted * peek // len(rows)
-            if steps <= max(usual, _SOON):
-                # So many that the page is full before anything else would be done.
+            steps = wanted * peek // len(rows)
+            most = min(most, max(border, steps))
+            if steps <= _SOON or len(rows) * everybody // peek > most:
+                # The page is full before a way is gathered, or they are too many to gather, whichever way.
                 rows = await _walk(session, place, checks, _PATIENCE * steps)
                 if len(rows) == place.limit:
                     return Found(rows, None)
     for way in ways:
-        # When the first way is too wide, several conditions must be met, and a walk would be long: more may be gathered.
-        most = border if way is ways[0] else max(border, _MANY)
         if (way.size or 0) <= most and (found := await _gather(session, place, way, checks, most)):
             return found
-    if not behind:
-        # Of who meets several conditions there are fewer than of any way, and to gather one of them whole is dear.
-        patience = _PATIENCE * steps * len(ways)
+    if not hints.behind:
+        # To gather the whole of a wide way is dear.
+        patience = _PATIENCE * steps * (2 if hints.strict else 1)
         rows = await _walk(session, place, checks, patience)
         if len(rows) == place.limit or everybody <= patience:
             return Found(rows, None)
