@@ -242,6 +242,8 @@ def upgrade() -> None:
         sa.Column("last_event_ms", sa.BigInteger(), nullable=False),
         sa.Column("ended_ms", sa.BigInteger(), nullable=True),
         sa.Column("folded", sa.Boolean(), nullable=False),
+        sa.Column("hushed_ms", sa.BigInteger(), nullable=True),
+        sa.Column("let_go_ms", sa.BigInteger(), nullable=True),
         sa.Column("peak_watching", sa.BigInteger(), nullable=False),
         sa.Column("viewers", sa.BigInteger(), nullable=False),
         sa.Column("new_viewers", sa.BigInteger(), nullable=False),

@@ -23,6 +23,8 @@ class Stream(Owned, Base):
     last_event_ms: Mapped[int]
     ended_ms: Mapped[int | None] = mapped_column(BigInteger())
     folded: Mapped[bool] = mapped_column(Boolean(), default=False)  # its visits are counted in viewer_periods
+    hushed_ms: Mapped[int | None] = mapped_column(BigInteger())  # when the words of its chat were removed
+    let_go_ms: Mapped[int | None] = mapped_column(BigInteger())  # when its history began to be let go: nothing is added to it any more
     peak_watching: Mapped[int] = mapped_column(BigInteger(), default=0)
     viewers: Mapped[int] = mapped_column(BigInteger(), default=0)
     new_viewers: Mapped[int] = mapped_column(BigInteger(), default=0)
