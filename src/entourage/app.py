@@ -17,8 +17,9 @@ from litestar.types import ControllerRouterHandler, Middleware, Receive, Scope, 
 from litestar_htmx import HTMXPlugin
 
 from entourage.kernel import http
-from entourage.viewers.routes import access, changing, histories, reading, sending
-from entourage.web import auditlog, connections, demo, docs, engine, health, keys, me, members, pages, protection, signin, stream, welcome
+from entourage.viewers.routes import access, changing, evenings, histories, reading, sending
+from entourage.viewers.routes import tiers as tier_routes
+from entourage.web import auditlog, connections, demo, docs, engine, health, keys, me, members, overlays, pages, protection, signin, stream, welcome
 from entourage.web.sessions import SessionConfig, SessionStore
 from entourage.web.socket import Sockets
 from entourage.wiring import House
@@ -69,9 +70,10 @@ def routes_of_house() -> list[ControllerRouterHandler]:
         members.list_members, members.change_role, members.remove_member,
         members.list_invitations, members.invite, members.withdraw,
         keys.list_keys, keys.make_key, keys.revoke_key,
+        *overlays.ROUTES,
         connections.list_connections, connections.put_connection, connections.remove_connection,
         auditlog.list_entries,
-        *reading.ROUTES, *histories.ROUTES, *changing.ROUTES, *sending.ROUTES, *access.ROUTES, stream.stream_updates,
+        *reading.ROUTES, *histories.ROUTES, *evenings.ROUTES, *changing.ROUTES, *tier_routes.ROUTES, *sending.ROUTES, *access.ROUTES, stream.stream_updates,
         pages.ROUTER,
     ]  # fmt: skip
 

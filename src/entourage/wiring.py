@@ -26,13 +26,14 @@ from entourage.kernel.jobs.schedule import Schedule, Scheduler
 from entourage.kernel.jobs.worker import Worker
 from entourage.kernel.secrets import Vault
 from entourage.kernel.settings import Settings
+from entourage.platforms.euler.feed import EulerFeed
 from entourage.platforms.json_events.translate import translate
 from entourage.platforms.tikfinity.feed import TikFinityFeed
 from entourage.platforms.tiktok.feed import TikTokFeed
 from entourage.platforms.tiktok.pace import Pace
 from entourage.platforms.tiktok.recording import Tally, read
 from entourage.ports.live import LiveEvent, LiveFeed, Mapper
-from entourage.viewers import jobs
+from entourage.viewers import jobs, tier_jobs
 from entourage.viewers.intake import Intake
 from entourage.viewers.listen import Listener
 from entourage.viewers.updates import Publisher
@@ -147,6 +148,7 @@ def _registry(publisher: Publisher) -> Registry:
         await jobs.announce_birthdays(context.db, publisher)
 
     registry.add("viewers.birthdays", tell_birthdays)
+    tier_jobs.register(registry, publisher)
     return registry
 
 
@@ -168,6 +170,8 @@ class Feeds:
         """Make the feed of a source; `secret` is a creator's own key for the sign server, if there is one."""
         if source == "tikfinity":
             return TikFinityFeed(url=account or self.settings.tikfinity_url, mapper=translate)
+        if source == "euler":
+            return EulerFeed(account, mapper=translate, api_key=secret or self.settings.tiktok_sign_key, url=self.settings.euler_url)
         return TikTokFeed(
             account,
             web_url=self.settings.tiktok_web_url,

@@ -15,7 +15,7 @@ from itertools import islice
 import msgspec
 from sqlalchemy import select
 
-from entourage.kernel import log, rows, tenancy
+from entourage.kernel import clock, log, rows, tenancy
 from entourage.kernel.bus.port import Bus, Update
 from entourage.kernel.db import Database
 from entourage.ports.live import FeedState
@@ -30,6 +30,8 @@ _MOST = 60
 _ANNOUNCED_MOST = 20_000
 _FEED_MOST = 40
 STAFF = "staff"
+OVERLAY = "overlay:"
+"""Audience of one overlay, before its id: what is said to it alone."""
 
 _log = log.get(__name__)
 
@@ -129,6 +131,16 @@ class Publisher:
         event = "viewer:vip-set" if viewer.vip_tier else "viewer:vip-removed"
         self._by_hand(creator_id, event, viewer, {"tier": viewer.vip_tier})
 
+    def tiers_moved(self, creator_id: int, moved: Sequence[tuple[schemas.ViewerRow, str | None, bool]]) -> None:
+        """Say that these few viewers moved when the tiers were changed: who, their tier before, and whether it went up."""
+        for row, old, up in moved:
+            event = "viewer:vip-promoted" if up else "viewer:updated" if row.vip_tier else "viewer:vip-removed"
+            self._send([_update(creator_id, event, _told(row, {"tier": row.vip_tier, "oldTier": old, "reason": "tiers-changed"}))])
+
+    def tiers(self, creator_id: int, progress: msgspec.Struct) -> None:
+        """Say how far a change of the tiers has come, for all viewers it moves together."""
+        self._send([_update(creator_id, "viewer:tiers", schemas.as_dict(progress))])
+
     def birthdays(self, creator_id: int, today: Sequence[schemas.BirthdayRow]) -> None:
         """Say whose birthday is today."""
         self._send([_update(creator_id, "viewer:birthday", _told(one.viewer, {"age": one.turns})) for one in today])
@@ -150,6 +162,18 @@ class Publisher:
     def again(self, creator_ids: Sequence[int]) -> None:
         """Ask the screens of these creators to fetch what they show once more."""
         self._send([_update(creator_id, "live:again", {}) for creator_id in creator_ids])
+
+    def overlay_line(self, creator_id: int, overlay_id: str, *, is_open: bool) -> None:
+        """Say that an overlay is open in OBS, or is not any more."""
+        self._send([_update(creator_id, "overlay:line", {"id": overlay_id, "open": is_open, "at": clock.iso(clock.now_ms())})])
+
+    def overlay_again(self, creator_id: int, overlay_id: str) -> None:
+        """Tell an overlay that its own settings have changed, or that it is no more."""
+        self._send([_update(creator_id, "overlay:again", {}, OVERLAY + overlay_id)])
+
+    def overlay_rehearsed(self, creator_id: int, overlay_id: str, scene: dict[str, object]) -> None:
+        """Let one overlay play something that did not happen; nobody else hears of it and nothing is counted."""
+        self._send([_update(creator_id, "overlay:rehearsal", scene, OVERLAY + overlay_id)])
 
     async def run(self) -> None:
         """Send rounds until cancelled."""
@@ -230,8 +254,8 @@ def _named(row: schemas.ViewerRow) -> dict[str, object]:
     return {"username": row.tiktok_username, "displayName": row.display_name, "viewerId": row.id}
 
 
-def _update(creator_id: int, event: str, payload: dict[str, object]) -> Update:
-    return Update(creator_id, STAFF, event, msgspec.Raw(msgspec.json.encode(payload)))
+def _update(creator_id: int, event: str, payload: dict[str, object], audience: str = STAFF) -> Update:
+    return Update(creator_id, audience, event, msgspec.Raw(msgspec.json.encode(payload)))
 
 
 def _promotion(who: people.Who, tier: str) -> schemas.FeedItem:
