@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 CELLS = 168
-_QUARTER_MS = 900_000
+QUARTER_MS = 900_000
 
 
 class Week:
@@ -21,7 +21,7 @@ class Week:
 
     def cell(self, at_ms: int) -> int:
         """Return the cell of a moment in milliseconds since 1970-01-01 UTC."""
-        quarter = at_ms // _QUARTER_MS
+        quarter = at_ms // QUARTER_MS
         cell = self._cells.get(quarter)
         if cell is None:
             if len(self._cells) > 10_000:  # noqa: PLR2004 - about a hundred days of quarters
