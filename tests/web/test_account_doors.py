@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import pytest
 
+from entourage.kernel import connections, tenancy
+from entourage.kernel.db import Database
 from tests.people import PASSWORD, Cast, Doors
 
 pytestmark = pytest.mark.anyio
@@ -119,16 +121,22 @@ async def test_a_person_changes_name_theme_language_and_password(doors: Doors, c
     assert (await there.get("/api/me")).status_code == 401
 
 
-async def test_connections_are_listed_changed_and_forgotten(doors: Doors, cast: Cast) -> None:
+async def test_connections_are_listed_changed_and_forgotten(db: Database, doors: Doors, cast: Cast) -> None:
     owner = await doors.of(cast.owner)
     empty = (await owner.get("/api/connections")).json()
-    assert [(one["source"], one["account"], one["enabled"]) for one in empty] == [("tiktok", "", False), ("tikfinity", "", False)]
+    assert [(one["source"], one["account"], one["enabled"]) for one in empty] == [(name, "", False) for name in ("tiktok", "tikfinity", "euler")]
     made = (await owner.put("/api/connections/tiktok", json={"account": "@ada"})).json()
     assert (made["account"], made["enabled"]) == ("ada", True)
     paused = (await owner.put("/api/connections/tiktok", json={"enabled": False})).json()
     assert (paused["account"], paused["enabled"]) == ("ada", False)
     assert (await owner.put("/api/connections/myspace", json={"account": "x"})).status_code == 404
     assert (await owner.put("/api/connections/tiktok", json={"account": "two words"})).json()["errors"]["account"]
+    assert (await owner.put("/api/connections/euler", json={"account": "ada", "secret": "euler-key-1"})).status_code == 200
+    everything = [await owner.get(path) for path in ("/api/connections", "/api/audit-log", "/settings", "/settings/connections")]
+    assert [one.status_code for one in everything] == [200] * 4
+    assert not [one.url for one in everything if "euler-key-1" in one.text], "a key is never shown again"
+    async with tenancy.inside(db, cast.owner.creator_id) as session:
+        assert await connections.secret_of(session, "euler") == "euler-key-1"
     assert (await owner.delete("/api/connections/tiktok")).status_code == 204
     assert (await owner.delete("/api/connections/tiktok")).status_code == 404
 

@@ -12,7 +12,7 @@ from entourage.kernel.errors import Invalid, NotFound
 from entourage.kernel.tables import Connection
 from entourage.kernel.tenancy import CreatorSession
 
-SOURCES = ("tiktok", "tikfinity")
+SOURCES = ("tiktok", "tikfinity", "euler")
 """What a creator can connect to now."""
 
 _ACCOUNT_LONGEST = 200

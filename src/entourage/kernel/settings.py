@@ -39,6 +39,7 @@ class Settings:
     tiktok_webcast_url: str = _setting("https://webcast.tiktok.com/webcast", "Where TikTok's live API lives.")
     tiktok_sign_url: str = _setting("https://tiktok.eulerstream.com", "Base URL of the sign server.", aliases=("SIGN_API_URL",))
     tiktok_sign_key: str = _setting("", "Key for the sign server.", secret=True, aliases=("SIGN_API_KEY",))
+    euler_url: str = _setting("wss://ws.eulerstream.com", "Where Euler offers live events over a websocket.")
     tikfinity_url: str = _setting("ws://localhost:21213/", "Where TikFinity on the same PC offers its events.")
 
     @classmethod

@@ -9,7 +9,7 @@ from entourage.web import formats
 from entourage.web.i18n import gettext as _
 from entourage.web.i18n import ngettext
 
-NAMES: Final = {"tiktok": "TikTok", "tikfinity": "TikFinity"}
+NAMES: Final = {"tiktok": "TikTok", "tikfinity": "TikFinity", "euler": "Euler"}
 Tone = Literal["live", "good", "warn", "bad", "off"]
 
 
@@ -35,7 +35,7 @@ class Chip:
 
 def of(connections: Iterable[Link]) -> list[Chip]:
     """Return a chip for each connection that is switched on, or one that says that nothing is connected."""
-    chips = [one(link) for link in connections if link.enabled and (link.account or link.source != "tiktok")]
+    chips = [one(link) for link in connections if link.enabled and (link.account or link.source == "tikfinity")]
     missing = _("%(name)s: not connected") % {"name": "TikTok"}
     return chips or [Chip("tiktok", "off", missing, _("not connected"), _("Connect it in the settings"))]
 

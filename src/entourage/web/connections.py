@@ -22,10 +22,14 @@ class ConnectionView(msgspec.Struct):
 
 
 class ConnectionChange(msgspec.Struct):
-    """What to listen to, and whether; left out is left as it is."""
+    """What to listen to, and whether, and the key for it where one is needed; left out is left as it is.
+
+    The key is never shown again. An empty one removes it, and so does another account.
+    """
 
     account: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     enabled: bool | None = None
+    secret: Annotated[str, msgspec.Meta(max_length=500)] | None = None
 
 
 @get("/api/connections", guards=[allowed("viewers.read")], tags=["connections"])
@@ -46,8 +50,9 @@ async def put_connection(actor: Who, db: Db, source: FromPath[str], data: JSONBo
     """Connect, change or pause; the listener follows within seconds."""
     source = connections.read_source(source)
     async with tenancy.inside(db, actor.creator_id, write=True) as session:
-        one = await connections.put(session, source, account=data.account, enabled=data.enabled)
-        audit.record(session, "connection.put", f"connection:{source}", actor=actor.label, meta=msgspec.structs.asdict(data))
+        one = await connections.put(session, source, account=data.account, enabled=data.enabled, secret=data.secret)
+        told = {"account": data.account, "enabled": data.enabled} | ({} if data.secret is None else {"secret": "changed"})
+        audit.record(session, "connection.put", f"connection:{source}", actor=actor.label, meta=told)
     return ConnectionView(one.source, one.account, one.enabled, one.state, one.updated_at)
 
 
