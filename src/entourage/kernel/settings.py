@@ -32,6 +32,9 @@ class Settings:
     secret_keys: str = _setting(
         "", "Keys for secrets at rest, newest first, separated by commas; empty keeps one in the data folder.", secret=True
     )
+    backup_dir: str = _setting("", "Folder of the backups; empty keeps them in `backups` in the data folder.")
+    backup_keep: int = _setting(14, "How many automatic backups to keep; 0 makes none. Those made by hand are never removed.")
+    backup_hour: int = _setting(4, "Hour of the night, 0 to 23 by the first creator's clock, for backup, check and retention.")
     roles: str = _setting("web,listen,work", "What this process does: any of web, listen, work.")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
     log_format: str = _setting("auto", "console, json or auto (json when the output is not a terminal).")
@@ -57,6 +60,11 @@ class Settings:
     def data_path(self) -> Path:
         """The data folder, with `~` expanded."""
         return Path(self.data_dir).expanduser()
+
+    @property
+    def backup_path(self) -> Path:
+        """The folder of the backups, with `~` expanded."""
+        return Path(self.backup_dir).expanduser() if self.backup_dir else self.data_path / "backups"
 
     @property
     def database(self) -> str:

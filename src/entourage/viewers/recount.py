@@ -28,7 +28,7 @@ _HANDLES = text(
     f" (PARTITION BY viewer_id ORDER BY since_ms DESC, id DESC) AS place FROM viewer_handles WHERE {_RANGE}) AS named WHERE place = 1"
 )
 _VIEWERS = text(
-    f"SELECT id, handle, name, tier, {', '.join(people.COUNTERS)} FROM viewers"
+    f"SELECT id, handle, name, CASE WHEN linked_to IS NULL THEN 1 ELSE 0 END AS person, tier, {', '.join(people.COUNTERS)} FROM viewers"
     " WHERE creator_id = :creator AND id > :after ORDER BY id LIMIT :most"
 )
 _STREAMS = text(f"SELECT id, started_ms, {', '.join(STREAM)} FROM streams WHERE creator_id = :creator AND let_go_ms IS NULL ORDER BY id")
@@ -60,6 +60,7 @@ class Recount:
         self.viewers = 0
         """How many were compared so far."""
         self._at_once = at_once
+        self._links: dict[int, int] = {}
         self._totals = dict.fromkeys(_TOTAL, 0)
         self._week: dict[int, list[int]] = {}
         self._past = Past(connection, creator_id, week_of(connection, creator_id))
@@ -69,6 +70,7 @@ class Recount:
 
     def differences(self) -> Iterator[list[Difference]]:
         """Yield what differs, range by range of viewers and at last of what is kept of everybody."""
+        self._links = kin.load(self._connection, self.creator_id)
         linked = self._linked()
         after = 0
         while after < _END:
@@ -84,7 +86,7 @@ class Recount:
     def _linked(self) -> dict[int, list[Account]]:
         """Return by head what the accounts linked to it did."""
         found: dict[int, list[Account]] = {}
-        for viewer_id, head_id in kin.load(self._connection, self.creator_id).items():
+        for viewer_id, head_id in self._links.items():
             found.setdefault(head_id, []).extend(self._past.read(viewer_id - 1, viewer_id).values())
         return found
 
@@ -95,9 +97,9 @@ class Recount:
             hours.setdefault(viewer_id, {})[cell] = (activity, coins)
         names = {viewer_id: (handle, name) for viewer_id, handle, name in self._all(_HANDLES, after=after, upto=upto)}
         found: list[Difference] = []
-        for viewer_id, handle, name, tier, *kept in rows:
+        for viewer_id, handle, name, person, tier, *kept in rows:
             own = accounts.pop(viewer_id, None) or Account()
-            self._sum_up(own, tier=tier)
+            self._sum_up(own, person=person, tiered=person if tier else 0)
             everything = [own, *linked.get(viewer_id, ())]
             counted = [sum(column) for column in zip(*(one.counts for one in everything), strict=True)]
             if kept != counted:
@@ -113,10 +115,10 @@ class Recount:
         self.viewers += len(rows)
         return found
 
-    def _sum_up(self, own: Account, *, tier: str | None) -> None:
+    def _sum_up(self, own: Account, *, person: int, tiered: int) -> None:
         totals = self._totals
-        totals["viewers"] += 1
-        totals["tiered"] += tier is not None
+        totals["viewers"] += person
+        totals["tiered"] += tiered
         for counter, value in zip(people.COUNTERS, own.counts, strict=True):
             totals[counter] += value
         for cell, (activity, coins) in own.hours.items():
