@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, update
 from entourage.kernel import clock, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.tables import Creator
-from entourage.viewers import birthdays, memory, stream, visit
+from entourage.viewers import birthdays, memory, period, stream, visit
 from entourage.viewers.tables import Choice, Stream, Visit
 from entourage.viewers.updates import Publisher
 
@@ -31,17 +31,32 @@ async def recover(db: Database, publisher: Publisher | None = None) -> int:
 
 
 async def sweep(db: Database, publisher: Publisher | None = None) -> int:
-    """Close silent visits of all creators and end streams that went silent long ago. Returns how many visits closed."""
+    """Close silent visits of all creators, end streams that went silent long ago, and fold those that are over.
+
+    Returns how many visits closed.
+    """
     async with tenancy.everywhere(db, "find creators with open visits") as session:
         busy = set((await session.scalars(select(Visit.creator_id).where(Visit.open).distinct())).all())
         busy |= set((await session.scalars(select(Stream.creator_id).where(Stream.ended_ms.is_(None)).distinct())).all())
+        over = select(Stream.creator_id).where(~Stream.folded, Stream.ended_ms.is_not(None)).distinct()
+        over_ids = (await session.scalars(over)).all()
     closed = 0
     for creator_id in sorted(busy):
         left = await tenancy.batch_inside(db, creator_id, partial(_sweep, creator_id))
         closed += len(left)
         if publisher and left:
             publisher.left(creator_id, left)
+    for creator_id in over_ids:
+        await fold(db, creator_id)
     return closed
+
+
+async def fold(db: Database, creator_id: int) -> int:
+    """Add a creator's streams that are over to their weeks and months, each in a transaction of its own. Returns how many."""
+    folded = 0
+    for stream_id in await tenancy.batch_inside(db, creator_id, partial(_unfolded, creator_id)):
+        folded += await tenancy.batch_inside(db, creator_id, partial(_fold, creator_id, stream_id))
+    return folded
 
 
 async def announce_birthdays(db: Database, publisher: Publisher) -> int:
@@ -63,6 +78,15 @@ async def finish(db: Database, creator_id: int, stream_ids: Sequence[int], publi
     left = await tenancy.batch_inside(db, creator_id, partial(_finish, creator_id, stream_ids))
     if publisher and left:
         publisher.left(creator_id, left)
+
+
+def _unfolded(creator_id: int, connection: Connection) -> list[int]:
+    return period.unfolded(connection, creator_id)
+
+
+def _fold(creator_id: int, stream_id: int, connection: Connection) -> bool:
+    memory.raise_version(connection, creator_id)
+    return period.fold(connection, creator_id, stream_id)
 
 
 def _sweep(creator_id: int, connection: Connection) -> list[int]:

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 
@@ -15,6 +16,7 @@ from entourage.kernel.db import Database
 from entourage.ports.live import FeedState, LiveEvent, LiveFeed
 from entourage.viewers import evening, jobs
 from entourage.viewers.intake import Intake
+from entourage.viewers.ledger import Ledger
 from entourage.viewers.updates import Publisher
 
 LOOK_S = 2.0
@@ -28,11 +30,12 @@ MakeFeed = Callable[[str, str, str | None], LiveFeed]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A connection that should be listened to."""
+    """A connection that should be listened to; another one as soon as anything in it was changed, its key for one."""
 
     creator_id: int
     source: str
     account: str
+    updated_at: datetime
 
 
 class Ear:
@@ -43,14 +46,17 @@ class Ear:
         self._listener = listener
         self._wanted = wanted
         self._kept = ("", 0.0)
+        self._ledger = Ledger(listener.db, wanted.creator_id, wanted.source)
 
     async def put(self, events: Sequence[LiveEvent]) -> None:
         """Hand events to the intake, which may make us wait."""
+        self._ledger.hear(events)
         await self._listener.intake.put(self._wanted.creator_id, events)
 
     async def tell(self, state: FeedState) -> None:
         """Show a state at once; remember it when it changed, or every few seconds."""
         self._listener.show(self._wanted, state)
+        await self._ledger.tell(state)
         now = asyncio.get_running_loop().time()
         if state.code == self._kept[0] and now - self._kept[1] < _TELL_S:
             return
@@ -96,7 +102,7 @@ class Listener:
     async def _wanted(self) -> dict[Wanted, str | None]:
         async with tenancy.everywhere(self.db, "find what to listen to") as session:
             rows = [c for c in await connections.all_of(session) if c.enabled and (c.account or c.source != "tiktok")]
-            return {Wanted(c.creator_id, c.source, c.account): None for c in rows}
+            return {Wanted(c.creator_id, c.source, c.account, c.updated_at): None for c in rows}
 
     def _follow(self, wanted: dict[Wanted, str | None]) -> None:
         for gone in self._feeds.keys() - wanted.keys():

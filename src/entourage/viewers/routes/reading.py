@@ -74,11 +74,12 @@ async def show_leaderboard(
     actor: Actor,
     db: Database,
     board: Annotated[schemas.Board, Parameter(query="type")] = "coins",
+    period: leaderboard.Span = "ever",
     limit: Annotated[int, Parameter(ge=1, le=100)] = 10,
 ) -> Answer[list[schemas.Ranked]]:
-    """Show the first of a leaderboard."""
+    """Show the first of a leaderboard, of ever or of a period; only the board's own counter is then the period's."""
     async with tenancy.inside(db, actor.creator_id) as session:
-        return Answer(await leaderboard.top(session, board, limit))
+        return Answer(await leaderboard.top(session, board, limit, period))
 
 
 @get("/api/viewer-profiles/vip/list", guards=READ, tags=["viewers"])
