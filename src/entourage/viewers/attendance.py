@@ -64,7 +64,7 @@ async def _guests(session: CreatorSession, one: Stream, viewer_ids: list[int]) -
         .where(Visit.started_ms < one.started_ms, Visit.stream_id != one.id)
         .group_by(Visit.viewer_id)
     )
-    before = dict((await session.execute(earlier)).tuples().all())
+    before = dict((await session.execute(earlier)).all())
     return [_guest(*found[each], before.get(each)) for each in viewer_ids if each in found]
 
 

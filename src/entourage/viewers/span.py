@@ -56,7 +56,7 @@ class Parts:
 async def best(session: CreatorSession, span: Span, counter: str, limit: int) -> list[tuple[people.Who, int]]:
     """Return the first `limit` of a span with their value, the best first."""
     parts = await _parts(session, span, counter)
-    links = dict((await session.execute(select(Link.viewer_id, Link.head_id).where(Link.creator_id == session.creator))).tuples().all())
+    links = dict((await session.execute(select(Link.viewer_id, Link.head_id).where(Link.creator_id == session.creator))).all())
     deep = max(_DEEP, 2 * limit)
     while True:
         totals, bound = await _totals(session, parts, links, deep)
