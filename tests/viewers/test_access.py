@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from entourage.kernel import audit, clock, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.errors import NotFound
-from entourage.kernel.tables import Owned
+from entourage.kernel.tables import Base
 from entourage.viewers import access, kinds, tables
 from entourage.viewers.intake import Intake
 from tests import make
@@ -28,7 +28,7 @@ async def whole(db: Database, creator_id: int, viewer_id: int) -> tuple[dict[str
     return json.loads(text), text
 
 
-def marked(table: type[Owned], viewer_id: int, word: str, creator_id: int) -> dict[str, Any]:
+def marked(table: type[Base], viewer_id: int, word: str, creator_id: int) -> dict[str, Any]:
     """Make a row of somebody, every text of which says whose it is and where it stands."""
     row: dict[str, Any] = {}
     for column in table.__table__.columns:

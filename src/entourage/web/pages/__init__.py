@@ -7,7 +7,7 @@ from entourage.web.pages import boards, drawer, frame, search, settings, tiers, 
 _HANDLERS = [
     tonight.show, tonight.now, tonight.top, tonight.arrival, tonight.chips_again,
     viewers.show, boards.leaderboard, boards.week,
-    drawer.show, drawer.about, drawer.visits, drawer.gifts, drawer.chat, drawer.week,
+    drawer.show, drawer.about, drawer.tier, drawer.visits, drawer.gifts, drawer.chat, drawer.week, drawer.suggestions,
     search.find,
     tiers.show, tiers.colours,
     settings.show, settings.part_of,

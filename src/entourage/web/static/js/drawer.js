@@ -1,5 +1,6 @@
 // The drawer: a viewer's profile beside any page, with an address of its own.
 
+import { isDirty, put, saveAll } from "./fields.js";
 import { refreshTimes, t } from "./words.js";
 import { send, toast } from "./toasts.js";
 
@@ -10,15 +11,18 @@ let home = drawer.hidden ? location.pathname + location.search : "/viewers"; // 
 if (history.state?.drawer) history.replaceState(null, ""); // the page was loaded anew: going back leaves it
 document.addEventListener("home", ({ detail }) => { home = detail; });
 
+const shown = () => drawer.querySelector("[data-viewer]")?.dataset.viewer;
+
 /** Show a viewer; `push` is false when the address is already in the bar. */
-export async function openDrawer(path, { push = true } = {}) {
+export async function openDrawer(path, { push = true, focus = "[data-close-drawer]" } = {}) {
   const answer = await fetch(path, { headers: { "HX-Request": "true" } });
   if (!answer.ok) {
     location.assign(path); // signed out or gone: the whole page says so
     return;
   }
+  const tab = drawer.querySelector('[role="tab"][aria-selected="true"]')?.id;
+  const inside = drawer.hidden || drawer.contains(document.activeElement);
   drawer.innerHTML = await answer.text();
-  const fresh = drawer.hidden;
   drawer.hidden = false;
   window.htmx.process(drawer);
   refreshTimes(drawer);
@@ -27,15 +31,18 @@ export async function openDrawer(path, { push = true } = {}) {
     const back = history.state?.drawer ? history.state.back : location.pathname + location.search;
     history[history.state?.drawer ? "replaceState" : "pushState"]({ drawer: true, back }, "", path);
   }
-  if (fresh) drawer.querySelector("[data-close-drawer]")?.focus({ preventScroll: true });
+  if (inside) (drawer.querySelector(`${focus}:not([disabled])`) ?? drawer.querySelector("[data-close-drawer]")).focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("drawer"));
+  if (tab && tab !== "tab-about") document.getElementById(tab)?.click(); // the same tab of the next one
 }
 
 function hide() {
+  const id = shown();
   drawer.hidden = true;
   drawer.replaceChildren();
   mark(null);
-  opener?.focus?.({ preventScroll: true });
+  const back = opener?.isConnected ? opener : id && document.querySelector(`tr[data-viewer="${CSS.escape(id)}"] a[data-drawer]`);
+  back?.focus?.({ preventScroll: true });
   opener = null;
 }
 
@@ -51,8 +58,10 @@ function close() {
 
 function mark(path) {
   for (const row of document.querySelectorAll(".is-open[data-viewer]")) row.classList.remove("is-open");
-  const id = path?.match(address)?.[1];
+  if (path && drawer.hidden) return;
+  const id = path ? shown() : null;
   if (id) document.querySelector(`tr[data-viewer="${CSS.escape(id)}"]`)?.classList.add("is-open");
+  for (const button of drawer.querySelectorAll("[data-step]")) button.disabled = !neighbour(Number(button.dataset.step));
 }
 
 document.addEventListener("click", (event) => {
@@ -70,25 +79,114 @@ function rowLink(target) {
   return target.closest("a, button, input, select, label") ? null : target.closest("tr[data-viewer]")?.querySelector("a[data-drawer]");
 }
 
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !document.querySelector("dialog[open]")) close();
-});
-
 window.addEventListener("popstate", () => {
   if (address.test(location.pathname)) openDrawer(location.pathname, { push: false });
   else if (location.pathname + location.search !== home) location.reload();
   else hide();
 });
 
-// The drawer shows what the house knows after a change by hand, an undo, or a lost line.
-async function again() {
-  const shown = drawer.querySelector("[data-viewer]")?.dataset.viewer;
-  if (drawer.hidden || !shown || drawer.querySelector("textarea:focus, input:focus")) return;
-  const place = drawer.querySelector(".drawer-inner").scrollTop;
-  await openDrawer(`/viewers/${shown}`, { push: false });
-  drawer.querySelector(".drawer-inner").scrollTop = place;
+/* Rows of the list below: the one before, the next. */
+
+function neighbour(step) {
+  const rows = [...document.querySelectorAll("tr[data-viewer]")];
+  const at = rows.findIndex((row) => row.dataset.viewer === shown());
+  return at < 0 ? null : rows[at + step]?.querySelector("a[data-drawer]");
 }
+
+async function stepTo(step) {
+  const link = neighbour(step);
+  if (!link) return;
+  opener = link;
+  link.scrollIntoView({ block: "nearest" });
+  await saveAll();
+  await openDrawer(link.getAttribute("href"), { focus: `[data-step="${step}"]` });
+}
+
+drawer.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-step]");
+  if (button) stepTo(Number(button.dataset.step));
+});
+
+/* Keys */
+
+const writes = "input, textarea, select, [role=tabpanel], details[open] *";
+
+document.addEventListener("keydown", (event) => {
+  if (drawer.hidden || document.querySelector("dialog[open]")) return;
+  if (event.key === "Escape") {
+    const menu = drawer.querySelector("details.menu[open]");
+    if (!menu) return close();
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+  if (event.key === "Tab") stay(event);
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step && drawer.contains(event.target) && !event.target.closest(writes) && !event.altKey && !event.ctrlKey) {
+    event.preventDefault();
+    stepTo(step);
+  }
+});
+
+// Tab stays in the drawer, and in the notes with their Undo, until it is closed.
+function stay(event) {
+  const places = [drawer, document.getElementById("toasts")];
+  const chosen = 'a[href], button:not([disabled]), input, textarea, select, summary, [tabindex="0"]';
+  const stops = places.flatMap((place) => [...place.querySelectorAll(chosen)]).filter((one) => one.tabIndex >= 0 && one.checkVisibility());
+  const at = stops.indexOf(document.activeElement);
+  event.preventDefault();
+  stops.at(at < 0 ? 0 : (at + (event.shiftKey ? -1 : 1)) % stops.length)?.focus();
+}
+
+/* The drawer shows what the house knows after a change by hand, an undo, or a lost line; nothing that is typed is lost. */
+
+let asked = 0;
+
+/** Bring every piece up to date but what is being written. */
+export async function again() {
+  const id = shown();
+  const mine = ++asked;
+  if (drawer.hidden || !id) return;
+  const answer = await fetch(`/viewers/${id}`, { headers: { "HX-Request": "true" } });
+  if (answer.status === 404) return gone();
+  if (!answer.ok || mine !== asked || shown() !== id) return;
+  const fresh = document.createElement("template");
+  fresh.innerHTML = await answer.text();
+  for (const piece of fresh.content.querySelectorAll("[data-piece]")) renew(piece);
+  for (const tool of fresh.content.querySelectorAll("[data-flag]")) {
+    drawer.querySelector(`[data-flag="${tool.dataset.flag}"]`)?.setAttribute("aria-pressed", tool.getAttribute("aria-pressed"));
+  }
+  for (const field of fresh.content.querySelectorAll("[data-field]")) {
+    const here = document.getElementById(field.id);
+    if (here && !isDirty(here) && here !== document.activeElement && here.getAttribute("aria-invalid") === null) {
+      here.readOnly = field.readOnly;
+      if (here.dataset.kept !== field.dataset.kept) put(here, JSON.parse(field.dataset.kept));
+    }
+  }
+  for (const hint of fresh.content.querySelectorAll("[data-hint]")) {
+    const here = drawer.querySelector(`[data-hint="${hint.dataset.hint}"]`);
+    if (here) here.textContent = hint.textContent;
+  }
+  drawer.querySelector("[data-viewer]").dataset.tierNow = fresh.content.firstElementChild.dataset.tierNow;
+  refreshTimes(drawer);
+  document.dispatchEvent(new CustomEvent("drawer"));
+}
+
+function renew(piece) {
+  const here = drawer.querySelector(`[data-piece="${piece.dataset.piece}"]`);
+  if (!here || here.innerHTML === piece.innerHTML || here.contains(document.activeElement) || here.querySelector("details.menu[open]")) return;
+  const open = [...here.querySelectorAll("details[open][data-keep-open]")].map((one) => one.dataset.keepOpen);
+  here.innerHTML = piece.innerHTML;
+  for (const one of here.querySelectorAll("[data-keep-open]")) one.open = open.includes(one.dataset.keepOpen);
+  window.htmx.process(here);
+}
+
 document.addEventListener("live:again", again);
+
+/** Say that the one who was shown is not there any more. */
+export function gone() {
+  toast(t("This person was forgotten."));
+  close();
+}
 
 // Tabs of the drawer: arrow keys move between them, the chosen one says so.
 drawer.addEventListener("click", ({ target }) => {
@@ -109,30 +207,18 @@ drawer.addEventListener("keydown", (event) => {
   next.focus();
   next.click();
 });
+// Another tab takes the fields away: what is being written is saved first.
+drawer.addEventListener("htmx:beforeRequest", ({ detail }) => { if (detail.target?.id === "drawer-panel") saveAll(); });
 
-// What is changed by hand is saved when it is left, and can be undone.
-async function save(how, name, value, old, put, form = null) {
-  if (!(await send(how, { [name]: value }, form))) return put(old);
-  put(value);
-  toast(t("Saved."), { undo: async () => { if (await send(how, { [name]: old })) put(old); again(); } });
-}
-
-drawer.addEventListener("click", ({ target }) => {
+drawer.addEventListener("click", async ({ target }) => {
   const tool = target.closest("[data-flag]");
   if (!tool) return;
+  const { how, flag } = tool.dataset;
   const old = tool.getAttribute("aria-pressed") === "true";
-  const put = (on) => tool.setAttribute("aria-pressed", String(on));
-  put(!old);
-  save(tool.dataset.how, tool.dataset.flag, !old, old, put);
-});
-
-drawer.addEventListener("change", ({ target }) => {
-  if (target.dataset.field === undefined || target.value === target.dataset.kept) return;
-  save(target.form.dataset.how, target.name, target.value, target.dataset.kept, (value) => {
-    if (target.getAttribute("aria-invalid")) return; // what was typed stays, so that it can be put right
-    target.value = value;
-    target.dataset.kept = value;
-  }, target.form);
+  const show = (on) => drawer.querySelector(`[data-flag="${flag}"][data-how="${how}"]`)?.setAttribute("aria-pressed", String(on));
+  show(!old);
+  if (!(await send(how, { [flag]: !old }))) return show(old);
+  toast(t("Saved."), { undo: async () => { if (await send(how, { [flag]: old })) show(old); } });
 });
 
 // A tier by hand: set, taken away, or left to the rules again.
@@ -142,8 +228,39 @@ drawer.addEventListener("click", async ({ target }) => {
   const { how, was } = step.closest("[data-how]").dataset;
   const back = JSON.parse(was);
   if (!(await send(how, JSON.parse(step.dataset.tierStep)))) return;
+  const menu = step.closest("details");
+  menu.open = false;
+  document.activeElement.blur();
   await again();
-  toast(t("Saved."), { undo: async () => { await send(how, back); again(); } });
+  drawer.querySelector("details.menu summary")?.focus({ preventScroll: true });
+  toast(t("Saved."), { undo: async () => { document.activeElement?.blur(); await send(how, back); again(); } });
 });
 
-if (!drawer.hidden) mark(location.pathname);
+// Forgetting somebody asks for their handle first.
+const forgetting = () => drawer.querySelector("[data-forget]");
+drawer.addEventListener("click", ({ target }) => {
+  const dialog = forgetting()?.closest("dialog");
+  if (target.closest("[data-open-forget]")) dialog.showModal();
+  else if (target.closest("[data-close-dialog]") || target === dialog) dialog?.close();
+});
+const plain = (handle) => handle.trim().replace(/^@/, "").toLocaleLowerCase();
+drawer.addEventListener("input", ({ target }) => {
+  const form = target.closest("[data-forget]");
+  if (form) form.querySelector('[type="submit"]').disabled = plain(target.value) !== plain(form.dataset.handle);
+});
+drawer.addEventListener("submit", async (event) => {
+  const form = event.target.closest("[data-forget]");
+  if (!form) return;
+  event.preventDefault();
+  if (plain(form.elements.handle.value) !== plain(form.dataset.handle)) return;
+  const id = shown();
+  if (!(await send(form.dataset.forget, null, form))) return;
+  form.closest("dialog").close();
+  document.querySelector(`tr[data-viewer="${CSS.escape(id)}"]`)?.remove();
+  if (shown() === id) gone();
+});
+
+if (!drawer.hidden) {
+  mark(location.pathname);
+  drawer.querySelector("[data-close-drawer]")?.focus({ preventScroll: true });
+}
