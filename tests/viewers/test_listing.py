@@ -14,7 +14,7 @@ from entourage.kernel.db import Database
 from entourage.kernel.errors import Invalid
 from entourage.kernel.tables import Creator
 from entourage.viewers import fold, listing, people, profile, schemas, search, ways
-from entourage.viewers.tables import Total, Viewer
+from entourage.viewers.tables import Card, Stream, Tag, Total, Viewer, Visit
 
 pytestmark = pytest.mark.anyio
 
@@ -24,11 +24,35 @@ MANY = 2_600
 Rows = list[dict[str, Any]]
 Meets = Callable[[dict[str, Any]], bool]
 
+BORN = ("02-01", "02-02", "02-09", "02-10")
+TONIGHT_MS = NOW_MS - 3_600_000
+
+
+def born(row: dict[str, Any]) -> str | None:
+    """Tell on which day somebody was born, who was born."""
+    number = int(row["user_id"])
+    return BORN[number % 4] if number % 11 == 0 else None
+
+
+def tag(row: dict[str, Any]) -> str | None:
+    """Tell which tag somebody has."""
+    number = int(row["user_id"])
+    return "Künstler" if number % 7 == 0 else "early bird" if number % 400 == 3 else None
+
+
+def is_new(row: dict[str, Any]) -> bool:
+    """Tell whether somebody came tonight for the first time."""
+    met: bool = row["first_seen_ms"] >= TONIGHT_MS
+    return met
+
+
 FILTERS: dict[str, Meets] = {
     "all": lambda _: True,
     "vip": lambda v: v["tier"] is not None,
     "favorites": lambda v: v["favorite"],
     "active": lambda v: v["last_seen_ms"] >= NOW_MS - listing.ACTIVE_MS,
+    "birthdays": lambda v: born(v) in {"02-02", "02-09"},
+    "new": is_new,
 }
 
 
@@ -47,12 +71,16 @@ def make(creator_id: int, count: int, *, first: int = 1) -> Rows:
         handle = f"{dice.choice(['zoë_', 'an.', 'Max-', '50%'])}{number}"
         name = "Anna Müller" if number % 13 else "Ørjan O'Hara"
         seen = NOW_MS - dice.choice([1, 5, 29, 31, 300]) * DAY_MS
+        met = seen - dice.choice([0, 0, 3, 200]) * DAY_MS
+        if number % 17 == 0:
+            met, seen = TONIGHT_MS + number, NOW_MS - number
         counters = {name: dice.choice([0, 0, 0, 1, 2, 7, dice.randint(0, 9_999)]) for name in people.COUNTERS}
         rows.append(
             {
                 "creator_id": creator_id, "platform": "tiktok", "user_id": str(number), "handle": handle, "name": name,
-                "search_text": fold.of_viewer(handle, name), "first_seen_ms": seen, "last_seen_ms": seen, "created_ms": seen,
-                "updated_ms": seen, "tier": "Gold" if number % 9 == 0 else None, "favorite": number % 300 == 0, **counters,
+                "search_text": fold.of_viewer(handle, name), "first_seen_ms": met, "last_seen_ms": seen, "created_ms": seen,
+                "updated_ms": seen, "tier": "Gold" if number % 9 == 0 else None, "favorite": number % 300 == 0,
+                "linked_to": 1 if number % 50 == 7 else None, **counters,
             }
         )  # fmt: skip
     return rows
@@ -62,11 +90,32 @@ async def fill(db: Database, creator_id: int, rows: Rows) -> Rows:
     """Store viewers, and return them with their ids."""
     async with tenancy.everywhere(db, "a test's viewers", write=True) as session:
         await session.execute(insert(Viewer), rows)
-        tiered = sum(row["tier"] is not None for row in rows)
-        await session.execute(insert(Total).values(creator_id=creator_id, viewers=len(rows), tiered=tiered))
+        heads = [row for row in rows if row["linked_to"] is None]
+        tiered = sum(row["tier"] is not None for row in heads)
+        await session.execute(insert(Total).values(creator_id=creator_id, viewers=len(heads), tiered=tiered))
         found = await session.execute(select(Viewer.id, Viewer.user_id).where(Viewer.creator_id == creator_id))
-        stored = {user_id: viewer_id for viewer_id, user_id in found}
-    return [row | {"id": stored[row["user_id"]]} for row in rows]
+        ids = {user_id: viewer_id for viewer_id, user_id in found}
+        stored = [row | {"id": ids[row["user_id"]]} for row in rows]
+    async with tenancy.inside(db, creator_id, write=True) as session:
+        await _write_about(session, stored)
+    return stored
+
+
+async def _write_about(session: tenancy.CreatorSession, rows: Rows) -> None:
+    """Store birthdays, tags, and an evening with who came to it; and a recording, which is no evening."""
+    tonight = Stream(platform="tiktok", room="tonight", started_ms=TONIGHT_MS, last_event_ms=NOW_MS)
+    recorded = Stream(platform="tiktok", room="recorded", recorded=True, started_ms=NOW_MS - 1, last_event_ms=NOW_MS)
+    session.add_all([tonight, recorded])
+    await session.flush()
+    times = {"started_ms": TONIGHT_MS, "last_ms": NOW_MS, "watch_ms": 1, "open": True}
+    for row in rows:
+        if row["last_seen_ms"] >= TONIGHT_MS or row["last_seen_ms"] == NOW_MS - DAY_MS:  # the others of tonight came before
+            session.add(Visit(stream_id=tonight.id, viewer_id=row["id"], **times))
+        session.add(Visit(stream_id=recorded.id, viewer_id=row["id"], **times))
+        if day := born(row):
+            session.add(Card(viewer_id=row["id"], birthday=f"--{day}", birthday_mmdd=day, tags=[], updated_ms=0))
+        if worn := tag(row):
+            session.add(Tag(folded=fold.fold(worn), viewer_id=row["id"], tag=worn))
 
 
 async def turn(db: Database, creator_id: int, query: listing.Query) -> tuple[list[int], int | None]:
@@ -83,7 +132,7 @@ async def turn(db: Database, creator_id: int, query: listing.Query) -> tuple[lis
 
 
 def _fields(query: listing.Query) -> dict[str, Any]:
-    return {name: getattr(query, name) for name in ("filter", "sort", "order", "search", "limit")}
+    return {name: getattr(query, name) for name in ("filter", "sort", "order", "search", "conditions", "ids", "limit")}
 
 
 def expected(rows: Rows, query: listing.Query) -> list[int]:
@@ -93,7 +142,10 @@ def expected(rows: Rows, query: listing.Query) -> list[int]:
     met = [
         row
         for row in rows
-        if FILTERS[query.filter](row) and all(word in row["search_text"] for word in words) and row["search_text"].startswith(first)
+        if row["linked_to"] is None
+        and FILTERS[query.filter](row)
+        and all(word in row["search_text"] for word in words)
+        and row["search_text"].startswith(first)
     ]
     column = listing.SORTS[query.sort].key
     return [row["id"] for row in sorted(met, key=lambda row: (row[column], row["id"]), reverse=query.order == "desc")]
@@ -138,7 +190,8 @@ def _way(words: search.Words, creator_id: int, dialect: str) -> ways.Way:
 
 
 def _checks(words: search.Words, dialect: str) -> ways.Checks:
-    return ways.Checks((Viewer.search_text,), lambda viewer: search.checks(words, viewer, dialect))
+    columns = (Viewer.search_text, Viewer.linked_to)
+    return ways.Checks(columns, lambda viewer: [*search.checks(words, viewer, dialect), viewer.linked_to.is_(None)])
 
 
 @pytest.mark.parametrize("everybody", [MANY, 10**6, 10**8])
@@ -151,7 +204,9 @@ async def test_both_ways_lead_to_the_same_page(db: Database, creator_id: int, ty
     for limit, after in ((5, None), (40, None), (40, (1, 700)), (400, (0, 2_000))):
         place = ways.Place(Viewer.coins, "desc", after, limit, 0)
         async with tenancy.inside(db, creator_id) as session:
-            found = await ways.find(session, place, [_way(words, creator_id, session.dialect)], _checks(words, session.dialect), everybody, ways.Hints())
+            found = await ways.find(
+                session, place, [_way(words, creator_id, session.dialect)], _checks(words, session.dialect), everybody, ways.Hints()
+            )
         ids = expected(rows, listing.Query(search=typed))
         by_id = {row["id"]: row["coins"] for row in rows}
         beyond = [i for i in ids if after is None or (by_id[i], i) < after]

@@ -2,19 +2,19 @@
 
 import base64
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import and_, select
 
 from entourage.kernel import clock
 from entourage.kernel.errors import Invalid
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import people, schemas, search, visit, ways
+from entourage.viewers import conditions, fold, people, question, reach, schemas, search, visit, ways
+from entourage.viewers.segment import Condition
 from entourage.viewers.tables import Total, Viewer
 
-ACTIVE_MS = 30 * 86_400_000
+ACTIVE_MS = question.ACTIVE_MS
 """Whoever was seen within this time is active."""
 _MOST_OFFSET = 10_000
 
@@ -26,18 +26,24 @@ SORTS: dict[str, Any] = {
     "total_gifts_sent": Viewer.gifts,
     "total_comments": Viewer.comments,
     "total_likes": Viewer.likes,
+    "first_seen_at": Viewer.first_seen_ms,
+    "tiktok_username": Viewer.search_text,  # accents and case aside
 }
-_FILTERED: dict[str, Any] = {"vip": Viewer.tier, "favorites": Viewer.favorite, "active": Viewer.last_seen_ms}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What to list; `cursor` is the `next` of the page before, `offset` the clumsy way for old clients."""
+    """What to list; `cursor` is the `next` of the page before, `offset` the clumsy way for old clients.
+
+    `conditions` are those of a segment, checked; with `ids` only these viewers are listed.
+    """
 
     filter: schemas.Filter = "all"
     sort: schemas.Sort = "total_coins_spent"
     order: Literal["asc", "desc"] = "desc"
     search: str = ""
+    conditions: tuple[Condition, ...] = ()
+    ids: tuple[int, ...] = ()
     cursor: str | None = None
     offset: int = 0
     limit: int = 50
@@ -45,11 +51,15 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of viewers; `total` is None where counting would mean reading everybody."""
+    """A page of viewers; `total` is None where counting would mean reading everybody.
+
+    With `stopped` the page is short because enough was looked at for one page, and `next` looks further.
+    """
 
     rows: list[schemas.ViewerRow]
     next: str | None
     total: int | None
+    stopped: bool = False
 
 
 async def page(session: CreatorSession, query: Query, *, bare: bool = False) -> Page:
@@ -64,83 +74,59 @@ async def page(session: CreatorSession, query: Query, *, bare: bool = False) -> 
     people_found = [people.Who(*tuple(row)) for row in found.rows]
     shown = people_found[: query.limit]
     here = set() if bare or not shown else await visit.present(session, [who.id for who in shown])
-    following = _cursor(shown[-1], SORTS[query.sort].key) if len(people_found) > query.limit else None
-    return Page([people.row(who, online=who.id in here) for who in shown], following, found.total)
+    column = SORTS[query.sort].key
+    mark = _mark(shown[-1], column) if len(people_found) > query.limit else found.stopped
+    rows = [people.row(who, online=who.id in here) for who in shown]
+    return Page(rows, mark and _cursor(column, mark), found.total, stopped=found.stopped is not None)
 
 
-async def _find(session: CreatorSession, query: Query) -> ways.Found:
+async def _find(session: CreatorSession, query: Query) -> reach.Found:
     """Find the rows of a page, and one more if there is a page after it."""
     column = SORTS[query.sort]
-    since_ms = clock.now_ms() - ACTIVE_MS
-    active = Viewer.last_seen_ms >= since_ms
+    now_ms = clock.now_ms()
     counts = (await session.execute(select(Total.viewers, Total.tiered).where(Total.creator_id == session.creator))).first()
     everybody, tiered = counts or (0, 0)
     words = search.split(query.search)
-    place = ways.Place(
-        column,
-        query.order,
-        _read_cursor(query.cursor, column.key),
-        query.limit + 1,
-        query.offset,
-        within=active if query.filter == "active" and query.sort == "last_seen_at" else None,
-    )
-    if query.filter == "all" and not words:
-        return ways.Found(await ways.along(session, place), everybody)
-    if place.within is not None and not words:
-        return ways.Found(await ways.along(session, place), await ways.count_few(session, place, active, everybody))
-    columns = [Viewer.search_text] if words else []
-    columns += [_FILTERED[query.filter]] if query.filter != "all" else []
-    checks = ways.Checks(tuple(columns), partial(_checks, query, words, session.dialect, since_ms))
-    # Tiers are given for what lists are sorted by, so upwards along the order those who hold one come last.
-    behind = query.filter == "vip" and query.order == "asc"
+    plain = not (words or query.conditions or query.ids)
+    active = and_(Viewer.last_seen_ms >= now_ms - ACTIVE_MS)
+    within = active if query.filter == "active" and query.sort == "last_seen_at" else None
+    place = ways.Place(column, query.order, _read_cursor(query.cursor, column.key), query.limit + 1, query.offset, within)
+    if query.filter == "all" and plain:
+        return reach.Found(await ways.along(session, place), everybody)
+    if within is not None and plain:
+        people_only = and_(active, Viewer.linked_to.is_(None))
+        return reach.Found(await ways.along(session, place), await ways.count_few(session, place, people_only, everybody))
+    parts = await question.parts(session, query.filter, words, query.conditions, now_ms=now_ms, tiered=tiered)
+    if query.ids:
+        parts.append(question.chosen(query.ids, session.dialect))
+    checks, led = conditions.checks(parts), conditions.led(parts)
+    if query.conditions or query.ids:
+        return await reach.find(session, place, led, checks, 0 if query.ids else everybody)
     strict = (query.filter != "all") + bool(words) + bool(words.beside) > 1
-    hints = ways.Hints(strict, many=query.filter == "active", behind=behind)
-    return await ways.find(session, place, _ways(session, query, words, tiered, since_ms), checks, everybody, hints)
+    # Tiers are given for what lists are sorted by, so upwards along the order those who hold one come last.
+    hints = ways.Hints(strict, many=query.filter == "active", behind=query.filter == "vip" and query.order == "asc")
+    found = await ways.find(session, place, led, checks, everybody, hints)
+    return reach.Found(found.rows, found.total)
 
 
-def _checks(query: Query, words: search.Words, dialect: str, since_ms: int, viewer: Any) -> list[ColumnElement[bool]]:  # noqa: ANN401
-    """Write the question as conditions on a viewer's row: of the table, or of a selection from it."""
-    conditions = search.checks(words, viewer, dialect)
-    if query.filter == "vip":
-        conditions.append(viewer.tier.is_not(None))
-    elif query.filter == "favorites":
-        conditions.append(and_(viewer.favorite))
-    elif query.filter == "active":
-        conditions.append(viewer.last_seen_ms >= since_ms)
-    return conditions
+def _mark(who: people.Who, column: str) -> reach.Mark:
+    return (fold.of_viewer(who.handle, who.name) if column == Viewer.search_text.key else getattr(who, column)), who.id
 
 
-def _ways(session: CreatorSession, query: Query, words: search.Words, tiered: int, since_ms: int) -> list[ways.Way]:
-    """List what leads to the few who may be meant, the cheapest to find out first."""
-    creator_id, dialect = session.creator, session.dialect
-    led: list[ways.Way] = []
-    if query.filter == "vip":
-        led.append(ways.by_index(Viewer.tier.is_not(None), creator_id, tiered))
-    elif query.filter == "favorites":
-        led.append(ways.by_index(and_(Viewer.favorite), creator_id))
-    if words.long:
-        led.append(ways.Way(partial(search.hits, words, creator_id, dialect)))
-    led += [ways.by_index(begins, creator_id) for begins in search.checks(search.Words((), words.short), Viewer, dialect)]
-    if query.filter == "active":
-        led.append(ways.by_index(Viewer.last_seen_ms >= since_ms, creator_id))
-    return led
+def _cursor(column: str, mark: reach.Mark) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode([column, *mark])).decode().rstrip("=")
 
 
-def _cursor(who: people.Who, column: str) -> str:
-    packed = msgspec.json.encode([column, getattr(who, column), who.id])
-    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str | None, column: str) -> tuple[int, int] | None:
+def _read_cursor(cursor: str | None, column: str) -> reach.Mark | None:
     if not cursor:
         return None
     try:
         packed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        name, value, viewer_id = msgspec.json.decode(packed, type=tuple[str, int, int])
+        name, value, viewer_id = msgspec.json.decode(packed, type=tuple[str, int | str, int])
     except (ValueError, msgspec.MsgspecError):
         msg = "This cursor is not one of ours; start again without it."
         raise Invalid(msg) from None
-    if name != column:
+    if name != column or isinstance(value, str) != (column == Viewer.search_text.key):
         msg = "This cursor belongs to another sort order; start again without it."
         raise Invalid(msg)
     return value, viewer_id

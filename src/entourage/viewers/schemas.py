@@ -6,9 +6,9 @@ import msgspec
 
 Sort = Literal[
     "total_coins_spent", "total_watchtime_seconds", "total_visits", "last_seen_at",
-    "total_gifts_sent", "total_comments", "total_likes",
+    "total_gifts_sent", "total_comments", "total_likes", "first_seen_at", "tiktok_username",
 ]  # fmt: skip
-Filter = Literal["all", "vip", "active", "favorites"]
+Filter = Literal["all", "vip", "active", "favorites", "birthdays", "new"]
 Board = Literal["coins", "watchtime", "visits", "gifts", "comments", "likes"]
 
 
@@ -77,6 +77,28 @@ class TierStepped(msgspec.Struct):
     why: dict[str, object]
 
 
+class Account(msgspec.Struct):
+    """One account of a person, with what it did by itself; `linked_at` is null for the head, whose profile it is."""
+
+    id: int
+    platform: str
+    tiktok_username: str
+    tiktok_user_id: str
+    display_name: str
+    profile_picture_url: str | None
+    linked_at: str | None
+    first_seen_at: str
+    last_seen_at: str
+    total_visits: int
+    total_watchtime_seconds: int
+    total_coins_spent: int
+    total_gifts_sent: int
+    total_comments: int
+    total_likes: int
+    total_shares: int
+    online: bool
+
+
 class ViewerDetail(ViewerRow, kw_only=True):
     """The whole profile, for signed-in members only."""
 
@@ -99,6 +121,7 @@ class ViewerDetail(ViewerRow, kw_only=True):
     topGifts: list[GiftSum]
     heatmap: list[list[int]]  # [day][hour] activity, Sunday first
     handles: list[dict[str, str]]  # newest first: handle, name, since
+    accounts: list[Account]  # the head first
 
 
 class Edit(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):

@@ -12,13 +12,13 @@ from entourage.viewers.tables import Tag
 async def put(session: CreatorSession, viewer_id: int, tags: Sequence[str]) -> None:
     """Let a viewer have these tags and no others; two that differ in accents or case alone are one."""
     await session.execute(delete(Tag).where(Tag.viewer_id == viewer_id, Tag.creator_id == session.creator))
-    rows = {_folded(tag): tag for tag in reversed(tags)}
+    rows = {folded(tag): tag for tag in reversed(tags)}
     if rows:
         fields = {"creator_id": session.creator, "viewer_id": viewer_id}
         await session.execute(insert(Tag), [{**fields, "folded": folded, "tag": tag} for folded, tag in rows.items()])
 
 
-def _folded(tag: str) -> str:
+def folded(tag: str) -> str:
     """Return the form by which a tag is found: accents and case aside, at most as long as its column."""
     return (fold.fold(tag) or tag)[:60]
 

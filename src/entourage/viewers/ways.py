@@ -57,7 +57,7 @@ class Place:
 
     column: Any
     order: Literal["asc", "desc"]
-    after: tuple[int, int] | None
+    after: tuple[int | str, int] | None
     limit: int
     offset: int
     within: ColumnElement[bool] | None = None
@@ -68,7 +68,7 @@ class Place:
             return statement.order_by(value.desc(), viewer_id.desc())
         return statement.order_by(value, viewer_id)
 
-    def beyond(self, value: Any, mark: int) -> ColumnElement[bool]:  # noqa: ANN401 - a column
+    def beyond(self, value: Any, mark: int | str) -> ColumnElement[bool]:  # noqa: ANN401 - a column
         """Say that a value comes after a mark."""
         further: ColumnElement[bool] = value < mark if self.order == "desc" else value > mark
         return further
@@ -111,7 +111,7 @@ async def find(session: CreatorSession, place: Place, ways: Sequence[Way], check
     most = max(border, _MANY) if hints.strict else border
     worth = _WORTH_A_PEEK[hints.strict]
     if everybody > border and not hints.behind and (hints.many or steps > peek * worth):
-        rows = await _walk(session, place, checks, peek)
+        rows = await walk(session, place, checks, peek)
         if len(rows) == place.limit:
             return Found(rows, None)
         if len(rows) >= _TELLING:
@@ -119,29 +119,29 @@ async def find(session: CreatorSession, place: Place, ways: Sequence[Way], check
             most = min(most, max(border, steps))
             if steps <= _SOON or len(rows) * everybody // peek > most:
                 # The page is full before a way is gathered, or they are too many to gather, whichever way.
-                rows = await _walk(session, place, checks, _PATIENCE * steps)
+                rows = await walk(session, place, checks, _PATIENCE * steps)
                 if len(rows) == place.limit:
                     return Found(rows, None)
     for way in ways:
-        if (way.size or 0) <= most and (found := await _gather(session, place, way, checks, most)):
+        if (way.size or 0) <= most and (found := await gather(session, place, way, checks, most)):
             return found
     if not hints.behind:
         # To gather the whole of a wide way is dear.
         patience = _PATIENCE * steps * (2 if hints.strict else 1)
-        rows = await _walk(session, place, checks, patience)
+        rows = await walk(session, place, checks, patience)
         if len(rows) == place.limit or everybody <= patience:
             return Found(rows, None)
     smallest = min(ways, key=lambda way: everybody if way.size is None else way.size)
-    return await _gather(session, place, smallest, checks, None) or Found([], 0)
+    return await gather(session, place, smallest, checks, None) or Found([], 0)
 
 
 async def along(session: CreatorSession, place: Place) -> Sequence[Row[Any]]:
-    """Return a page of everybody."""
-    statement = place.sorted(_columns(), place.column, Viewer.id)
+    """Return a page of everybody: of people, not of the accounts that are linked to them."""
+    statement = place.sorted(_columns().where(Viewer.linked_to.is_(None)), place.column, Viewer.id)
     return await _from_mark(session, place, statement.where)
 
 
-async def _gather(session: CreatorSession, place: Place, way: Way, checks: Checks, most: int | None) -> Found | None:
+async def gather(session: CreatorSession, place: Place, way: Way, checks: Checks, most: int | None) -> Found | None:
     """Return the page out of all whom a way leads to, or None when it leads to more than `most`."""
     gathered = select(Viewer.id, place.column.label("value")).where(Viewer.creator_id == session.creator, *checks.written(Viewer))
     hits = way.ids(None if most is None else most + 1).cte("hits").prefix_with("MATERIALIZED")
@@ -149,7 +149,7 @@ async def _gather(session: CreatorSession, place: Place, way: Way, checks: Check
     if most is None and way.directly is not None:
         led, gathered = literal(0), gathered.where(way.directly)
     else:
-        gathered = gathered.where(_one_of(Viewer.id, select(hits.c.id), session.dialect))
+        gathered = gathered.where(one_of(Viewer.id, select(hits.c.id), session.dialect))
         gathered = gathered if most is None else gathered.where(led <= most)
     everyone = gathered.cte("gathered").prefix_with("MATERIALIZED")
     cut = select(everyone.c.id)
@@ -172,13 +172,13 @@ async def _gather(session: CreatorSession, place: Place, way: Way, checks: Check
     return Found([row[2:] for row in rows if row[2] is not None], rows[0][1])
 
 
-def _one_of(viewer_id: Any, ids: Select[Any], dialect: str) -> ColumnElement[bool]:  # noqa: ANN401 - a column
+def one_of(viewer_id: Any, ids: Select[Any], dialect: str) -> ColumnElement[bool]:  # noqa: ANN401 - a column
     """Say that an id is one of those selected, so that each is looked up, whatever the planner takes their number for."""
     found: ColumnElement[bool] = viewer_id.in_(ids) if dialect == "sqlite" else viewer_id == any_(func.array(ids.scalar_subquery()))
     return found
 
 
-async def _walk(session: CreatorSession, place: Place, checks: Checks, patience: int) -> Sequence[Row[Any]]:
+async def walk(session: CreatorSession, place: Place, checks: Checks, patience: int) -> Sequence[Row[Any]]:
     """Return who passes among the first `patience` rows along the index."""
     # On the way only what is checked is read; the rest of the row when it is one of the page.
     seen = select(Viewer.id, *checks.columns)
@@ -189,14 +189,15 @@ async def _walk(session: CreatorSession, place: Place, checks: Checks, patience:
         chosen = select(window.c.id).where(*checks.written(window.c)).limit(place.limit + place.offset).subquery()
         return place.sorted(_columns().join(chosen, chosen.c.id == Viewer.id), place.column, Viewer.id)
 
-    return await _from_mark(session, place, met)
+    return await _from_mark(session, place, met, patience)
 
 
-async def _from_mark(session: CreatorSession, place: Place, ask: Callable[..., Select[Any]]) -> list[Row[Any]]:
+async def _from_mark(session: CreatorSession, place: Place, ask: Callable[..., Select[Any]], patience: int | None = None) -> list[Row[Any]]:
     """Run a statement along the index from the mark on.
 
     First who shares the mark's value, then who is beyond it: for `(value, id) < (:value, :id)` SQLite would start at the
-    first of all who share the value, and of those there may be a million.
+    first of all who share the value, and of those there may be a million. Where so many that the patience ends among
+    them, nobody beyond is looked at.
     """
     mine = Viewer.creator_id == session.creator
     if place.within is not None:
@@ -205,11 +206,18 @@ async def _from_mark(session: CreatorSession, place: Place, ask: Callable[..., S
         return list((await session.execute(ask(mine).limit(place.limit).offset(place.offset))).all())
     value, viewer_id = place.after
     wanted = place.limit + place.offset
-    ties = ask(mine, place.column == value, place.beyond(Viewer.id, viewer_id)).limit(wanted)
-    rows = list((await session.execute(ties)).all())
-    if len(rows) < wanted:
+    level = (mine, place.column == value, place.beyond(Viewer.id, viewer_id))
+    rows = list((await session.execute(ask(*level).limit(wanted))).all())
+    if len(rows) < wanted and (patience is None or await step(session, place, level, patience) is None):
         rows += (await session.execute(ask(mine, place.beyond(place.column, value)).limit(wanted - len(rows)))).all()
     return rows[place.offset :]
+
+
+async def step(session: CreatorSession, place: Place, where: Sequence[ColumnElement[bool]], number: int) -> tuple[Any, int] | None:
+    """Return the value and the id of the row at this step along the index, counted from 1, or None when there are fewer rows."""
+    along = place.sorted(select(place.column, Viewer.id).where(*where), place.column, Viewer.id)
+    found = (await session.execute(along.limit(1).offset(number - 1))).first()
+    return None if found is None else (found[0], found[1])
 
 
 def _columns(*first: Any) -> Select[Any]:  # noqa: ANN401 - columns

@@ -604,6 +604,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("favorite = 1"),
         postgresql_where=sa.text("favorite"),
     )
+    op.create_index("ix_viewers_first", "viewers", ["creator_id", "first_seen_ms", "id"], unique=False)
     op.create_index("ix_viewers_gifts", "viewers", ["creator_id", "gifts", "id"], unique=False)
     op.create_index("ix_viewers_likes", "viewers", ["creator_id", "likes", "id"], unique=False)
     op.create_index(

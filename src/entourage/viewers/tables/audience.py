@@ -19,6 +19,7 @@ class Viewer(Owned, Base):
         Index("ix_viewers_watch", "creator_id", "watch_ms", "id"),
         Index("ix_viewers_visits", "creator_id", "visits", "id"),
         Index("ix_viewers_seen", "creator_id", "last_seen_ms", "id"),
+        Index("ix_viewers_first", "creator_id", "first_seen_ms", "id"),
         Index("ix_viewers_gifts", "creator_id", "gifts", "id"),
         Index("ix_viewers_comments", "creator_id", "comments", "id"),
         Index("ix_viewers_likes", "creator_id", "likes", "id"),

@@ -1,0 +1,163 @@
+"""Conditions on viewers as the database understands them: checks on one row, and ways that lead to all who meet them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, and_, exists, func, select
+
+from entourage.kernel.tenancy import CreatorSession
+from entourage.viewers import tags, ways
+from entourage.viewers.segment import Condition
+from entourage.viewers.tables import Card, Tag, Viewer
+
+DAY_MS = 86_400_000
+_HOUR_MS = 3_600_000
+_COUNTED_MOST = 20_000
+_COUNTED_STEPS = 60_000
+
+_NUMBERS: dict[str, tuple[Any, int]] = {
+    "coins": (Viewer.coins, 1),
+    "watch_hours": (Viewer.watch_ms, _HOUR_MS),
+    "visits": (Viewer.visits, 1),
+    "gifts": (Viewer.gifts, 1),
+    "comments": (Viewer.comments, 1),
+    "likes": (Viewer.likes, 1),
+    "shares": (Viewer.shares, 1),
+}
+"""Counters, and how much of the column is one of what people say."""
+_DAYS: dict[str, Any] = {"last_seen_days": Viewer.last_seen_ms, "first_seen_days": Viewer.first_seen_ms}
+_WITHOUT_INDEX = frozenset({Viewer.shares.key})
+
+Written = Callable[[Any], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that is asked: the columns it looks at, the check on a viewer's row, and the way to all who pass, if there is one.
+
+    `width` puts ways in order: the lower, the fewer they usually lead to.
+    """
+
+    columns: tuple[Any, ...]
+    written: Written
+    way: ways.Way | None = None
+    width: int = 5
+
+
+def head() -> Part:
+    """Ask for people and not for the accounts that are linked to them."""
+    return Part((Viewer.linked_to,), lambda viewer: viewer.linked_to.is_(None))
+
+
+def checks(parts: Iterable[Part]) -> ways.Checks:
+    """Put together what all parts ask of a row."""
+    listed = tuple(parts)
+    columns = {column.key: column for part in listed for column in part.columns}
+    columns.pop(Viewer.id.key, None)
+    return ways.Checks(tuple(columns.values()), lambda viewer: [part.written(viewer) for part in listed])
+
+
+def led(parts: Iterable[Part]) -> list[ways.Way]:
+    """List the ways there are, the narrowest first."""
+    return [part.way for part in sorted(parts, key=lambda part: part.width) if part.way is not None]
+
+
+def of(condition: Condition, creator_id: int, now_ms: int, tiered: int | None = None) -> Part:
+    """Make a part of a checked condition; `tiered` is how many hold a tier, where that is known."""
+    field, op, value = condition.field, condition.op, condition.value
+    if field in _NUMBERS:
+        column, unit = _NUMBERS[field]
+        return _number(column, op, int(value or 0) * unit, creator_id)
+    if field in _DAYS:
+        return _moment(_DAYS[field], op, now_ms - int(value or 0) * DAY_MS, creator_id)
+    if field == "tier":
+        return _tier(op, str(value), creator_id, tiered)
+    if field == "tag":
+        return _tag(str(value), creator_id, has=op == "is")
+    if field == "birthday":
+        return _birthday(creator_id, known=bool(value))
+    if field == "platform":
+        return Part((Viewer.platform,), lambda viewer: viewer.platform == value if op == "is" else viewer.platform != value)
+    return flag(field, creator_id, on=bool(value))
+
+
+def _number(column: Any, op: str, value: int, creator_id: int) -> Part:  # noqa: ANN401
+    if op == "at_most":
+        return Part((column,), lambda viewer: getattr(viewer, column.key) <= value)
+    way = ways.by_index(column >= value, creator_id) if value > 0 and column.key not in _WITHOUT_INDEX else None
+    return Part((column,), lambda viewer: getattr(viewer, column.key) >= value, way)
+
+
+def _moment(column: Any, op: str, moment_ms: int, creator_id: int) -> Part:  # noqa: ANN401
+    def written(viewer: Any) -> ColumnElement[bool]:  # noqa: ANN401
+        seen = getattr(viewer, column.key)
+        return and_(seen >= moment_ms if op == "at_most" else seen <= moment_ms)
+
+    return Part((column,), written, ways.by_index(written(Viewer), creator_id), width=6)
+
+
+def _tier(op: str, name: str, creator_id: int, tiered: int | None) -> Part:
+    def written(viewer: Any) -> ColumnElement[bool]:  # noqa: ANN401
+        if op == "any":
+            return and_(viewer.tier.is_not(None))
+        if op == "none":
+            return and_(viewer.tier.is_(None))
+        return and_(viewer.tier.is_not(None), viewer.tier == name) if op == "is" else func.coalesce(viewer.tier, "") != name
+
+    if op not in {"any", "is"}:
+        return Part((Viewer.tier,), written)
+    return Part((Viewer.tier,), written, ways.by_index(written(Viewer), creator_id, tiered if op == "any" else None), width=2)
+
+
+def _tag(tag: str, creator_id: int, *, has: bool) -> Part:
+    mine = (Tag.creator_id == creator_id, Tag.folded == tags.folded(tag))
+
+    def written(viewer: Any) -> ColumnElement[bool]:  # noqa: ANN401
+        worn = exists().where(*mine, Tag.viewer_id == viewer.id)
+        return worn if has else ~worn
+
+    return Part((), written, ways.Way(select(Tag.viewer_id.label("id")).where(*mine).limit) if has else None, width=0)
+
+
+def _birthday(creator_id: int, *, known: bool) -> Part:
+    noted = (Card.creator_id == creator_id, Card.birthday_mmdd.is_not(None))
+
+    def written(viewer: Any) -> ColumnElement[bool]:  # noqa: ANN401
+        found = exists().where(*noted, Card.viewer_id == viewer.id)
+        return found if known else ~found
+
+    return Part((), written, ways.Way(select(Card.viewer_id.label("id")).where(*noted).limit) if known else None, width=3)
+
+
+def flag(field: str, creator_id: int, *, on: bool) -> Part:
+    """Ask for a mark of the viewer: favorite, blocked, moderator, subscriber, follower."""
+    column = getattr(Viewer, field)
+
+    def written(viewer: Any) -> ColumnElement[bool]:  # noqa: ANN401
+        marked = getattr(viewer, field)
+        return and_(marked) if on else ~marked
+
+    indexed = field == "favorite" and on
+    return Part((column,), written, ways.by_index(written(Viewer), creator_id) if indexed else None, width=1)
+
+
+async def count(session: CreatorSession, parts: Sequence[Part], everybody: int) -> tuple[int, bool]:
+    """Count who meets all parts: how many, and whether that is all of them (else there are at least so many)."""
+    asked = checks(parts)
+    for way in led(parts):
+        if (way.size or 0) > _COUNTED_MOST:
+            continue
+        hits = way.ids(_COUNTED_MOST + 1).cte("hits").prefix_with("MATERIALIZED")
+        reached = select(func.count()).select_from(hits).scalar_subquery()
+        found = ways.one_of(Viewer.id, select(hits.c.id), session.dialect)
+        met = select(func.count(Viewer.id)).where(
+            Viewer.creator_id == session.creator, found, reached <= _COUNTED_MOST, *asked.written(Viewer)
+        )
+        width, size = (await session.execute(select(reached, met.scalar_subquery()))).one()
+        if width <= _COUNTED_MOST:
+            return size, True
+    some = select(Viewer.id, *asked.columns).where(Viewer.creator_id == session.creator)
+    window = some.order_by(Viewer.coins.desc(), Viewer.id.desc()).limit(_COUNTED_STEPS).subquery()
+    size = await session.scalar(select(func.count()).select_from(window).where(*asked.written(window.c)))
+    return size or 0, everybody <= _COUNTED_STEPS
