@@ -70,15 +70,21 @@ async def agree(db: Database, creator_id: int) -> None:
             kind: await sums(select(i.viewer_id, func.sum(i.amount)).where(i.viewer_id.is_not(None), i.kind == kind).group_by(i.viewer_id))
             for kind in (kinds.CHAT, kinds.LIKE, kinds.SHARE)
         }
+        heads = dict((await session.execute(select(v.id, v.linked_to).where(v.linked_to.is_not(None)))).tuples().all())
         for viewer, counters in people.items():
-            told = [one.get(viewer, [0])[0] for one in deeds.values()]
-            assert counters == [*visits.get(viewer, [0, 0]), *gifts.get(viewer, [0, 0]), *told]
+            told = [0] * len(counters)
+            for one in [viewer, *(account for account, head in heads.items() if head == viewer)]:
+                did = [deed.get(one, [0])[0] for deed in deeds.values()]
+                told = [a + b for a, b in zip(told, [*visits.get(one, [0, 0]), *gifts.get(one, [0, 0]), *did], strict=True)]
+            assert counters == told
         total = await session.get(tables.Total, creator_id)
         assert total is not None
-        altogether = [sum(column) for column in zip(*people.values(), strict=True)]
+        persons = [counters for viewer, counters in people.items() if viewer not in heads]
+        altogether = [sum(column) for column in zip(*persons, strict=True)]
         altogether[5] += total.anonymous_likes
         assert altogether == [total.visits, total.watch_ms, total.gifts, total.coins, total.comments, total.likes, total.shares]
-        hours = await sums(select(h.cell, func.sum(h.activity), func.sum(h.coins)).group_by(h.cell))
+        of_persons = select(h.cell, func.sum(h.activity), func.sum(h.coins)).join(v, v.id == h.viewer_id).where(v.linked_to.is_(None))
+        hours = await sums(of_persons.group_by(h.cell))
         assert hours == await sums(select(c.cell, c.activity, c.coins))
         assert sum(coins for _, coins in hours.values()) == total.coins
         assert await session.scalar(select(func.sum(tables.Stream.watch_ms))) == total.watch_ms

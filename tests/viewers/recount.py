@@ -37,18 +37,32 @@ async def _recount_viewers(session: CreatorSession) -> list[str]:
     visited = await _sums(session, Visit.viewer_id, *_VISITED)
     given = await _sums(session, Gift.viewer_id, *_GIVEN)
     done = await _sums(session, Interaction.viewer_id, *_DONE)
+    accounts = await _accounts(session)
     wrong = [f"the histories speak of viewer {i}, who is not there" for i in {*visited, *given, *done} - kept.keys()]
     for viewer_id, counters in kept.items():
-        counted = (*visited.get(viewer_id, (0, 0)), *given.get(viewer_id, (0, 0)), *done.get(viewer_id, (0, 0, 0)))
+        theirs = [
+            (*visited.get(i, (0, 0)), *given.get(i, (0, 0)), *done.get(i, (0, 0, 0))) for i in [viewer_id, *accounts.get(viewer_id, ())]
+        ]
+        counted = tuple(map(sum, zip(*theirs, strict=True)))
         if counters != counted:
             wrong.append(f"viewer {viewer_id} keeps {dict(zip(people.COUNTERS, counters, strict=True))}, the histories say {counted}")
     return wrong
 
 
+async def _accounts(session: CreatorSession) -> dict[int, list[int]]:
+    """Return the accounts that are linked to each head; a head counts for them, too."""
+    linked: dict[int, list[int]] = {}
+    for viewer_id, head in await session.execute(select(Viewer.id, Viewer.linked_to).where(Viewer.linked_to.is_not(None))):
+        linked.setdefault(head, []).append(viewer_id)
+    return linked
+
+
 async def _recount_totals(session: CreatorSession) -> list[str]:
     total = await session.get(Total, session.creator) or Total(viewers=0, tiered=0, anonymous_likes=0, **dict.fromkeys(people.COUNTERS, 0))
     columns = [func.coalesce(func.sum(getattr(Viewer, name)), 0) for name in people.COUNTERS]
-    row = (await session.execute(select(func.count(), func.count(Viewer.tier), *columns).select_from(Viewer))).one()
+    # Those who are linked are counted in their heads.
+    persons = select(func.count(), func.count(Viewer.tier), *columns).select_from(Viewer).where(Viewer.linked_to.is_(None))
+    row = (await session.execute(persons)).one()
     counted = dict(zip(("viewers", "tiered", *people.COUNTERS), map(int, row), strict=True))
     nobody = select(func.coalesce(func.sum(Interaction.amount), 0)).where(Interaction.kind == kinds.LIKE, Interaction.viewer_id.is_(None))
     if total.anonymous_likes > int(await session.scalar(nobody) or 0):
@@ -75,7 +89,8 @@ async def _recount_streams(session: CreatorSession) -> list[str]:
 
 async def _recount_week(session: CreatorSession) -> list[str]:
     everybody = await _sums(session, CreatorHour.cell, func.sum(CreatorHour.activity), func.sum(CreatorHour.coins))
-    each = await _sums(session, Hour.cell, func.sum(Hour.activity), func.sum(Hour.coins))
+    persons = select(Viewer.id).where(Viewer.linked_to.is_(None))
+    each = await _sums(session, Hour.cell, func.sum(Hour.activity), func.sum(Hour.coins), where=Hour.viewer_id.in_(persons))
     cells = {*everybody, *each}
     return [f"cell {c} keeps {everybody.get(c)}, the viewers have {each.get(c)}" for c in cells if everybody.get(c) != each.get(c)]
 

@@ -30,7 +30,7 @@ ROW: dict[str, tuple[type, ...]] = {
 DETAIL = ROW | {
     "bio": MAYBE, "age": COUNT, "gender": MAYBE, "country": MAYBE, "language": MAYBE, "follower_count": COUNT, "following_count": COUNT,
     "tts_voice": MAYBE, "discord_username": MAYBE, "birthday": MAYBE, "notes": TEXT, "tags": (list,), "loyalty_points": NUMBER,
-    "created_at": TEXT, "updated_at": TEXT, "tier": (dict,), "topGifts": (list,), "heatmap": (list,), "handles": (list,),
+    "created_at": TEXT, "updated_at": TEXT, "tier": (dict,), "topGifts": (list,), "heatmap": (list,), "handles": (list,), "accounts": (list,),
 }  # fmt: skip
 SEED_ROW = [
     "id", "tiktok_username", "tiktok_user_id", "display_name", "profile_picture_url", "bio", "age", "gender", "country", "language",

@@ -20,7 +20,9 @@ async def upcoming(session: CreatorSession, days: int = 7, limit: int = 200) -> 
     today = await _today(session)
     near = among(Card.birthday_mmdd, birthday.coming_days(today, days), session.dialect)
     statement = (
-        select(Card.birthday, *people.COLUMNS).join(Viewer, Viewer.id == Card.viewer_id).where(Card.creator_id == session.creator, near)
+        select(Card.birthday, *people.COLUMNS)
+        .join(Viewer, Viewer.id == Card.viewer_id)
+        .where(Card.creator_id == session.creator, near, Viewer.linked_to.is_(None))
     )
     rows = []
     for born, *fields in await session.execute(statement):

@@ -1,10 +1,13 @@
 """Tonight: the newest stream's numbers against the usual evening, and who is here."""
 
+from typing import Any
+
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from entourage.kernel import clock
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import people, schemas, stream
+from entourage.viewers import kin, people, schemas, stream, visit
 from entourage.viewers.tables import Stream, Viewer, Visit
 
 _EVENINGS = 5
@@ -40,34 +43,43 @@ async def tonight(session: CreatorSession) -> schemas.Tonight:
 
 
 async def count_here(session: CreatorSession) -> int:
-    """Count who has an open visit; somebody in two streams at once is one."""
-    statement = select(func.count(Visit.viewer_id.distinct())).select_from(Visit).where(Visit.creator_id == session.creator, Visit.open)
-    return await session.scalar(statement) or 0
+    """Count who has an open visit; somebody in two streams at once, or with two accounts, is one."""
+    return await visit.count_present(session)
 
 
 async def here(session: CreatorSession, limit: int = 30) -> list[schemas.ViewerRow]:
     """Return who is in the room, the latest arrivals first."""
+    linked = await kin.open_links(session)
     statement = (
         select(*people.COLUMNS)
         .join(Visit, Visit.viewer_id == Viewer.id)
-        .where(Visit.creator_id == session.creator, Visit.open, ~Viewer.blocked)
+        .where(Visit.creator_id == session.creator, Visit.open, (~Viewer.blocked) | Viewer.linked_to.is_not(None))
         .order_by(Visit.started_ms.desc(), Visit.viewer_id.desc())
-        .limit(limit)
+        .limit(limit + len(linked))
     )
-    return [people.row(people.Who(*row), online=True) for row in await session.execute(statement)]
+    present = [people.Who(*row) for row in await session.execute(statement)]
+    heads = await session.execute(select(*people.COLUMNS).where(Viewer.id.in_(set(linked.values())))) if linked else ()
+    by_id = {who.id: who for who in (people.Who(*row) for row in heads)}
+    persons = {who.id: who for who in (by_id.get(linked.get(one.id, 0), one) for one in present) if not who.blocked}
+    return [people.row(who, online=True) for who in list(persons.values())[:limit]]
 
 
 async def open_visits(session: CreatorSession, limit: int = 1000) -> list[schemas.OpenVisit]:
-    """Return the open visits, the longest first."""
+    """Return who is here, the longest first; somebody with two visits once."""
+    person = aliased(Viewer)
     statement = (
-        select(Viewer.id, Viewer.handle, Viewer.name, Visit.started_ms, Visit.watch_ms)
-        .join(Visit, Visit.viewer_id == Viewer.id)
+        select(person.id, person.handle, person.name, Visit.started_ms, Visit.watch_ms)
+        .join(Viewer, Viewer.id == Visit.viewer_id)
+        .join(person, person.id == func.coalesce(Viewer.linked_to, Viewer.id))
         .where(Visit.creator_id == session.creator, Visit.open)
         .order_by(Visit.started_ms, Visit.viewer_id)
         .limit(limit)
     )
+    persons: dict[int, Any] = {}
+    for row in await session.execute(statement):
+        persons.setdefault(row[0], row)
     now = clock.now_ms()
     return [
         schemas.OpenVisit(id_, handle, name or handle, clock.iso(started) or "", max(0, now - started) // 1000, watched // 1000)
-        for id_, handle, name, started, watched in await session.execute(statement)
+        for id_, handle, name, started, watched in persons.values()
     ]

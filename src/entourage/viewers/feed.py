@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from entourage.kernel import clock
 from entourage.kernel.tenancy import CreatorSession
@@ -40,10 +41,12 @@ async def _newest(session: CreatorSession, table: type[Interaction | Gift], name
         .limit(max(_BACK, 2 * limit))
         .subquery()
     )
+    person = aliased(Viewer)  # whose account it is
     statement = (
-        select(*(back.c[name] for name in names), Viewer.id, Viewer.handle, Viewer.name, Viewer.avatar_url, Viewer.tier)
+        select(*(back.c[name] for name in names), person.id, Viewer.handle, Viewer.name, Viewer.avatar_url, person.tier)
         .join(Viewer, Viewer.id == back.c.viewer_id)
-        .where(~Viewer.blocked)
+        .join(person, person.id == func.coalesce(Viewer.linked_to, Viewer.id))
+        .where(~person.blocked)
         .order_by(back.c.id.desc())
         .limit(limit)
     )

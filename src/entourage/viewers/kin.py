@@ -2,11 +2,20 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from entourage.kernel.rows import among
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import people, tables
+
+_ADD_HOURS = text(
+    "INSERT INTO viewer_activity_heatmap (creator_id, viewer_id, cell, activity, coins)"
+    " SELECT creator_id, :head, cell, :sign * activity, :sign * coins"
+    " FROM viewer_activity_heatmap WHERE viewer_id = :account AND creator_id = :creator"
+    " ON CONFLICT (viewer_id, cell) DO UPDATE SET activity = viewer_activity_heatmap.activity + excluded.activity,"
+    " coins = viewer_activity_heatmap.coins + excluded.coins"
+)
+_NO_HOURS = text("DELETE FROM viewer_activity_heatmap WHERE viewer_id = :head AND creator_id = :creator AND activity = 0 AND coins = 0")
 
 
 def load(connection: Connection, creator_id: int) -> dict[int, int]:
@@ -68,3 +77,19 @@ async def heads(session: CreatorSession, viewer_ids: Collection[int]) -> dict[in
         link.creator_id == session.creator, among(link.viewer_id, viewer_ids, session.dialect)
     )
     return {row.viewer_id: row.head_id for row in await session.execute(linked)}
+
+
+async def add_hours(session: CreatorSession, head_id: int, account_id: int, sign: int = 1) -> None:
+    """Add an account's hours to a head's, or with `sign` -1 take them out again."""
+    named = {"head": head_id, "creator": session.creator}
+    await session.execute(_ADD_HOURS, {**named, "account": account_id, "sign": sign})
+    if sign < 0:
+        await session.execute(_NO_HOURS, named)
+
+
+async def open_links(session: CreatorSession) -> dict[int, int]:
+    """Return the linked accounts that have an open visit, each with its head."""
+    link, visit = tables.Link, tables.Visit
+    here = select(link.viewer_id, link.head_id).join(visit, visit.viewer_id == link.viewer_id)
+    mine = (link.creator_id == session.creator, visit.creator_id == session.creator, visit.open)
+    return {row.viewer_id: row.head_id for row in await session.execute(here.where(*mine))}

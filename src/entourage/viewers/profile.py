@@ -3,34 +3,40 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from entourage.kernel import audit, clock
-from entourage.kernel.errors import Invalid, NotFound
+from entourage.kernel.errors import Invalid
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import birthday, erasure, heatmap, memory, people, rulebook, schemas, search, tags, tier, visit
-from entourage.viewers.tables import Card, Gift, Handle, Hour, Interaction, Tag, TierChange, Total, Viewer, Visit
+from entourage.viewers import birthday, erasure, heatmap, histories, kin, link, memory, people, reference, rulebook, schemas, tags, tier
+from entourage.viewers.tables import (
+    Card,
+    Carried,
+    CarriedHour,
+    Gift,
+    Handle,
+    Hour,
+    ImportRow,
+    Interaction,
+    Link,
+    Period,
+    Tag,
+    TierChange,
+    Total,
+    Viewer,
+    Visit,
+)
 
 _FLAGS = {"is_favorite": "favorite", "is_blocked": "blocked", "is_moderator": "moderator"}
 _TEXTS = {"notes": 20_000, "discord_username": 100, "tts_voice": 100, "gender": 30, "country": 60, "language": 30}
 _MOST_TAGS, _LONGEST_TAG = 50, 50
 _OLDEST = 130
+_THEIRS = (Gift, Visit, Hour, Period, Handle, TierChange, Card, Tag, Carried, CarriedHour, Link, ImportRow)
 
 
 async def find(session: CreatorSession, ref: str) -> Viewer:
-    """Find a viewer by our id, `@handle` or handle; the newest holder of a handle wins. Raises NotFound."""
-    row: Viewer | None = None
-    if ref.isascii() and ref.isdigit() and len(ref) <= 18:  # noqa: PLR2004 - below 2**63
-        row = await session.get(Viewer, int(ref))
-        if row is not None and row.creator_id != session.creator:
-            row = None
-    if row is None:
-        named = select(Viewer).where(search.named(ref.removeprefix("@"))).order_by(Viewer.last_seen_ms.desc()).limit(1)
-        row = (await session.scalars(named)).first()
-    if row is None:
-        msg = f"There is no viewer {ref!r}."
-        raise NotFound(msg)
-    return row
+    """Find a person by our id, `@handle` or handle: of an account that is linked to another, the head. Raises NotFound."""
+    return await reference.person(session, ref)
 
 
 def _who(row: Viewer) -> people.Who:
@@ -41,8 +47,9 @@ async def detail(session: CreatorSession, ref: str) -> schemas.ViewerDetail:
     """Return the whole profile; raises NotFound."""
     row = await find(session, ref)
     card = await session.get(Card, row.id) or Card(birthday=None, notes="", tags=[], loyalty_points=0)
-    here = await visit.present(session, [row.id])
-    shown = msgspec.structs.asdict(people.row(_who(row), online=bool(here)))
+    accounts = await link.accounts(session, row)
+    here = any(one.online for one in accounts)
+    shown = msgspec.structs.asdict(people.row(_who(row), online=here))
     return schemas.ViewerDetail(
         **shown,
         bio=row.bio,
@@ -61,9 +68,10 @@ async def detail(session: CreatorSession, ref: str) -> schemas.ViewerDetail:
         created_at=clock.iso(row.created_ms) or "",
         updated_at=clock.iso(row.updated_ms) or "",
         tier=await _tier(session, row),
-        topGifts=await _top_gifts(session, row.id),
+        topGifts=await histories.gift_sums(session, row.id, 5),
         heatmap=(await heatmap.of_viewer(session, row.id)).activity,
         handles=await _handles(session, row.id),
+        accounts=accounts,
     )
 
 
@@ -88,18 +96,6 @@ async def _tier(session: CreatorSession, row: Viewer) -> schemas.TierView:
         next=upward.name if upward else None,
         missing={way: schemas.TierStep(have, need) for way, (have, need) in lacking.items()},
     )
-
-
-async def _top_gifts(session: CreatorSession, viewer_id: int) -> list[schemas.GiftSum]:
-    pieces, coins = func.sum(Gift.quantity), func.sum(Gift.quantity * Gift.coins_each)
-    statement = (
-        select(Gift.gift_name, pieces, coins)
-        .where(Gift.viewer_id == viewer_id, Gift.creator_id == session.creator)
-        .group_by(Gift.gift_name)
-        .order_by(coins.desc())
-        .limit(5)
-    )
-    return [schemas.GiftSum(name, int(n), int(c)) for name, n, c in await session.execute(statement)]
 
 
 async def _handles(session: CreatorSession, viewer_id: int) -> list[dict[str, str]]:
@@ -178,14 +174,17 @@ def _refuse(field: str, sentence: str) -> None:
 
 
 async def forget(session: CreatorSession, ref: str, actor: str) -> int:
-    """Erase a person: profile, card, visits, gifts, hours, handles, and what the audit log says of them. Returns the id.
+    """Erase a person with all their accounts, or one account that is linked to somebody. Returns the id.
 
-    Their messages stay as nameless marks and their account as a fingerprint, so that a replay of the past does not
-    bring them back. Streams and the week of everybody keep their sums.
+    Profile, card, visits, gifts, hours, handles and what the audit log says of them go. Their messages stay as nameless
+    marks and their accounts as fingerprints, so that a replay of the past does not bring them back. Streams and the week
+    of everybody keep their sums.
     """
     await memory.outdate(session)
-    row = await find(session, ref)
-    mine = row.id
+    row = await reference.account(session, ref)
+    if row.linked_to is not None:
+        await link.part(session, str(row.linked_to), str(row.id), actor)
+    accounts = await kin.accounts(session, row.id)
     await session.execute(
         update(Total)
         .where(Total.creator_id == session.creator)
@@ -195,17 +194,22 @@ async def forget(session: CreatorSession, ref: str, actor: str) -> int:
             **{name: getattr(Total, name) - getattr(row, name) for name in people.COUNTERS},
         )
     )
-    await session.execute(
-        update(Interaction)
-        .where(Interaction.viewer_id == mine, Interaction.creator_id == session.creator)
-        .values(viewer_id=None, content=None)
-    )
-    for table in (Gift, Visit, Hour, Handle, TierChange, Card, Tag):
-        await session.execute(delete(table).where(table.viewer_id == mine, table.creator_id == session.creator))
+    for viewer_id in accounts:
+        await _erase(session, viewer_id)
+    await session.flush()
+    for viewer_id in accounts:
+        await audit.blot(session, f"viewer:{viewer_id}")
+        audit.record(session, "viewer.forget", f"viewer:{viewer_id}", actor=actor)
+    return accounts[0]
+
+
+async def _erase(session: CreatorSession, viewer_id: int) -> None:
+    """Erase one account and leave its fingerprint."""
+    row = await session.get_one(Viewer, viewer_id)
+    told = update(Interaction).where(Interaction.viewer_id == viewer_id, Interaction.creator_id == session.creator)
+    await session.execute(told.values(viewer_id=None, content=None))
+    for table in _THEIRS:
+        await session.execute(delete(table).where(table.viewer_id == viewer_id, table.creator_id == session.creator))
     until_ms = max(clock.now_ms(), row.last_seen_ms)
     await erasure.add(await session.connection(), session.creator, [(row.platform, row.user_id)], until_ms)
     await session.delete(row)
-    await session.flush()
-    await audit.blot(session, f"viewer:{mine}")
-    audit.record(session, "viewer.forget", f"viewer:{mine}", actor=actor)
-    return mine

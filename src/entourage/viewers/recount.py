@@ -201,9 +201,7 @@ def _compare_visits(own: Account, viewer_id: int, handle: str) -> Iterator[Diffe
                     yield Difference("visit", counter, was, now, viewer_id, handle, stream_id)
 
 
-def _compare_hours(
-    everything: Sequence[Account], kept: Mapping[int, tuple[int, int]], viewer_id: int, handle: str
-) -> Iterator[Difference]:
+def _compare_hours(everything: Sequence[Account], kept: Mapping[int, tuple[int, int]], viewer_id: int, handle: str) -> Iterator[Difference]:
     for cell in {*kept, *(cell for one in everything for cell in one.hours)}:
         for place, counter in enumerate(("activity", "coins")):
             was = kept.get(cell, (0, 0))[place]

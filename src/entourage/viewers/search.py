@@ -54,10 +54,14 @@ def checks(words: Words, viewer: Any, dialect: str) -> list[ColumnElement[bool]]
 
 def named(handle: str) -> ColumnElement[bool]:
     """Write the condition for viewers of this handle, in a way that an index leads to: the search text begins with it."""
+    exactly = and_(Viewer.handle == handle)
+    return and_(spelled(handle), exactly) if fold.fold(handle) else exactly
+
+
+def spelled(handle: str) -> ColumnElement[bool]:
+    """Write the condition for viewers of this handle, accents and case aside."""
     beginning = fold.fold(handle)[: fold.LENGTH]
-    if not beginning:
-        return and_(Viewer.handle == handle)
-    return and_(Viewer.search_text >= beginning, Viewer.search_text < beginning + _AFTER_SPACE, Viewer.handle == handle)
+    return and_(Viewer.search_text >= beginning, Viewer.search_text < beginning + _AFTER_SPACE)
 
 
 def hits(words: Words, creator_id: int, dialect: str, most: int | None) -> TextualSelect:

@@ -16,11 +16,13 @@ async def tonight(session: CreatorSession, limit: int = 8) -> list[tuple[schemas
         .limit(1)
     )
     given = func.sum(Gift.quantity * Gift.coins_each)
+    person = func.coalesce(Viewer.linked_to, Viewer.id)
     sums = (
-        select(Gift.viewer_id, given.label("coins"))
+        select(person.label("viewer_id"), given.label("coins"))
+        .join(Viewer, Viewer.id == Gift.viewer_id)
         .where(Gift.stream_id == newest.scalar_subquery(), Gift.creator_id == session.creator)
-        .group_by(Gift.viewer_id)
-        .order_by(given.desc(), Gift.viewer_id)
+        .group_by(person)
+        .order_by(given.desc(), person)
         .limit(limit + 10)  # a few more, for those who are blocked
         .subquery()
     )

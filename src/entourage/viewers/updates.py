@@ -203,9 +203,14 @@ class Publisher:
             return {}
         async with tenancy.inside(self._db, creator_id) as session:
             chosen = select(*people.COLUMNS).where(Viewer.creator_id == creator_id, rows.among(Viewer.id, viewer_ids, session.dialect))
-            found = [people.Who(*row) for row in await session.execute(chosen)]
-            here = await visit.present(session, viewer_ids)
-        return {who.id: people.row(who, online=who.id in here) for who in found}
+            found = {row[0]: people.Who(*row) for row in await session.execute(chosen)}
+            linked = {who.id: who.linked_to for who in found.values() if who.linked_to is not None}
+            if linked:  # of whom the head is shown
+                heads = select(*people.COLUMNS).where(Viewer.creator_id == creator_id, Viewer.id.in_(set(linked.values())))
+                found |= {row[0]: people.Who(*row) for row in await session.execute(heads)}
+            here = await visit.present(session, found.keys() - linked.keys())
+        shown = {who.id: people.row(who, online=who.id in here) for who in found.values() if who.id not in linked}
+        return shown | {account: shown[head] for account, head in linked.items() if head in shown}
 
     def _by_hand(self, creator_id: int, event: str, viewer: schemas.ViewerRow, more: dict[str, object]) -> None:
         row = msgspec.convert(msgspec.to_builtins(viewer), schemas.ViewerRow)

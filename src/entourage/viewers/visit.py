@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 
 import msgspec
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, and_, func, select, update
 
 from entourage.kernel import rows
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import tables
+from entourage.viewers import kin, tables
 from entourage.viewers.presence import Stay
 
 Key = tuple[int, int]
@@ -89,8 +89,27 @@ def close_silent(connection: Connection, creator_id: int, clocks: Mapping[int, i
 
 
 async def present(session: CreatorSession, viewers: Iterable[int]) -> set[int]:
-    """Return which of these viewers have an open visit: only streams that go on have any."""
+    """Return which of these viewers have an open visit, themselves or by an account that is linked to them."""
+    asked = list(viewers)
+    linked = await kin.of_heads(session, asked)
+    return {linked.get(viewer_id, viewer_id) for viewer_id in await seated(session, [*asked, *linked])}
+
+
+async def seated(session: CreatorSession, accounts: Iterable[int]) -> set[int]:
+    """Return which of these accounts have an open visit: only streams that go on have any."""
     v, s = tables.Visit, tables.Stream
     going_on = select(s.id).where(s.creator_id == session.creator, s.ended_ms.is_(None))
-    statement = select(v.viewer_id).where(v.stream_id.in_(going_on), rows.among(v.viewer_id, viewers, session.dialect), v.open)
+    statement = select(v.viewer_id).where(v.stream_id.in_(going_on), rows.among(v.viewer_id, accounts, session.dialect), v.open)
     return set((await session.scalars(statement.where(v.creator_id == session.creator))).all())
+
+
+async def count_present(session: CreatorSession) -> int:
+    """Count who has an open visit; somebody in two streams at once, or with two accounts, is one."""
+    v = tables.Visit
+    mine = (v.creator_id == session.creator, v.open)
+    accounts = await session.scalar(select(func.count(v.viewer_id.distinct())).select_from(v).where(*mine)) or 0
+    linked = await kin.open_links(session)
+    if not linked:
+        return accounts
+    heads = set(linked.values())
+    return accounts - len(linked) + len(heads - await seated(session, heads))

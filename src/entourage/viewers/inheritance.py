@@ -1,0 +1,89 @@
+"""What a head takes over from the cards of its linked accounts, and gives back: nothing the creator wrote is lost.
+
+Every link keeps the head's own words (`own`), so that what the head shows can be drawn together anew from its own words and
+those of whoever is still linked, in whatever order links are undone. A field that the creator changes while accounts are
+linked is the head's own from then on; the accounts linked until then have no more part in it (they are `spent`).
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from entourage.kernel import clock
+from entourage.kernel.tenancy import CreatorSession
+from entourage.viewers import fold, tags
+from entourage.viewers.tables import Card, Viewer
+
+Words = dict[str, Any]
+"""The values of FIELDS; `moderator` is None where nobody decided it by hand."""
+
+_CARD = ("birthday", "discord_username", "tts_voice", "age", "gender", "country", "language")
+_FLAGS = ("favorite", "blocked")
+_WRITTEN = ("notes", "tags", *_CARD)
+FIELDS = (*_WRITTEN, *_FLAGS, "moderator")
+_MOST_TAGS, _LONGEST_NOTES = 50, 20_000
+
+
+def read(row: Viewer, card: Card | None) -> Words:
+    """Return what the creator wrote about an account."""
+    written = {name: getattr(card, name) if card else None for name in _CARD}
+    return {
+        "notes": card.notes if card else "",
+        "tags": list(card.tags) if card else [],
+        **written,
+        **{name: bool(getattr(row, name)) for name in _FLAGS},
+        "moderator": bool(row.moderator) if row.moderator_held else None,
+    }
+
+
+def drawn(own: Words, others: Iterable[tuple[Words, Sequence[str]]]) -> Words:
+    """Draw own words together with those of others, each with the fields in which they have no part any more."""
+    together = dict(own)
+    for words, spent in others:
+        for name in FIELDS:
+            if name not in spent:
+                together[name] = _joined(name, together[name], words[name])
+    return together
+
+
+def _joined(name: str, mine: Any, theirs: Any) -> Any:  # noqa: ANN401 - the value of any field
+    if name == "notes":
+        return mine if theirs in mine else f"{mine}\n\n{theirs}".strip()[:_LONGEST_NOTES]
+    if name == "tags":
+        known = {fold.fold(tag) for tag in mine}
+        return [*mine, *(tag for tag in theirs if fold.fold(tag) not in known)][:_MOST_TAGS]
+    if name in _FLAGS:
+        return mine or theirs
+    return theirs if mine is None or mine == "" else mine
+
+
+def differing(one: Words, other: Words) -> list[str]:
+    """Name the fields in which words differ."""
+    return [name for name in FIELDS if one[name] != other[name]]
+
+
+async def write(session: CreatorSession, row: Viewer, cards: dict[int, Card], words: Words, *, said_moderator: bool) -> None:
+    """Put words on an account; `said_moderator` is what the platform says where no hand decides it."""
+    changed = differing(read(row, cards.get(row.id)), words)
+    for name in _FLAGS:
+        setattr(row, name, words[name])
+    if "moderator" in changed:
+        row.moderator_held = words["moderator"] is not None
+        row.moderator = said_moderator if words["moderator"] is None else words["moderator"]
+    written = [name for name in changed if name in _WRITTEN]
+    if not written:
+        return
+    card = await card_of(session, cards, row.id)
+    for name in written:
+        setattr(card, name, words[name])
+    card.birthday_mmdd = card.birthday[-5:] if card.birthday else None
+    card.updated_ms = clock.now_ms()
+    if "tags" in written:
+        await tags.put(session, row.id, words["tags"])
+
+
+async def card_of(session: CreatorSession, cards: dict[int, Card], viewer_id: int) -> Card:
+    """Return an account's card, a new one where it has none."""
+    if viewer_id not in cards:
+        cards[viewer_id] = Card(viewer_id=viewer_id, notes="", tags=[], loyalty_points=0, updated_ms=clock.now_ms())
+        session.add(cards[viewer_id])
+    return cards[viewer_id]

@@ -1,0 +1,375 @@
+"""Accounts of one person: a head that counts for all of them, and links that are undone without loss."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from entourage.kernel import tenancy
+from entourage.kernel.db import Database
+from entourage.kernel.errors import Conflict, NotFound
+from entourage.ports import live
+from entourage.viewers import birthdays, evening, feed, histories, leaderboard, link, listing, profile, schemas, supporters, tiers, totals
+from entourage.viewers.intake import Intake
+from entourage.viewers.tables import Card, Hour, Link, TierRule, Total, Viewer
+from tests.viewers.events import Room
+from tests.viewers.recount import recount
+
+pytestmark = pytest.mark.anyio
+
+TIKTOK, TWITCH = Room("7001"), Room("tw-1", platform="twitch")
+
+
+def twitch(user: str, **said: Any) -> live.Person:
+    return live.Person(**{"platform": "twitch", "user_id": f"tw-{user}", "handle": user, "name": user.title()} | said)
+
+
+@dataclass
+class Desk:
+    """A creator's desk: what may be done with viewers, each in a transaction of its own."""
+
+    db: Database
+    creator_id: int
+    intake: Intake
+
+    async def hear(self, *events: live.LiveEvent) -> None:
+        await self.intake.store(self.creator_id, events)
+
+    async def link(self, ref: str, other: str) -> None:
+        async with tenancy.inside(self.db, self.creator_id, write=True) as session:
+            await link.join(session, ref, other, "Ada")
+
+    async def unlink(self, ref: str, other: str) -> None:
+        async with tenancy.inside(self.db, self.creator_id, write=True) as session:
+            await link.part(session, ref, other, "Ada")
+
+    async def edit(self, ref: str, **change: Any) -> None:
+        async with tenancy.inside(self.db, self.creator_id, write=True) as session:
+            await profile.edit(session, ref, schemas.Edit(**change), "Ada")
+
+    async def look(self, ref: str) -> schemas.ViewerDetail:
+        async with tenancy.inside(self.db, self.creator_id) as session:
+            return await profile.detail(session, ref)
+
+    async def ids(self) -> dict[str, str]:
+        """Return everybody's id as it is written in an address, by handle and platform."""
+        async with tenancy.inside(self.db, self.creator_id) as session:
+            rows = await session.execute(select(Viewer.handle, Viewer.platform, Viewer.id))
+            return {f"{handle}/{platform}": str(viewer_id) for handle, platform, viewer_id in rows}
+
+    async def wrong(self) -> list[str]:
+        async with tenancy.inside(self.db, self.creator_id) as session:
+            return await recount(session)
+
+    async def everything(self) -> dict[str, Any]:
+        """Return what there is of viewers, without when rows were written and what only the log keeps."""
+        async with tenancy.inside(self.db, self.creator_id) as session:
+            rows = {
+                v.id: {c.key: getattr(v, c.key) for c in Viewer.__table__.c if c.key not in {"updated_ms", "created_ms"}}
+                for v in await session.scalars(select(Viewer))
+            }
+            cards = {
+                card.viewer_id: said
+                for card in await session.scalars(select(Card))
+                if any(
+                    said := {
+                        c.key: getattr(card, c.key) for c in Card.__table__.c if c.key not in {"updated_ms", "viewer_id", "creator_id"}
+                    }
+                )
+                and any(said.values())
+            }
+            hours = {tuple(row) for row in await session.execute(select(Hour.viewer_id, Hour.cell, Hour.activity, Hour.coins))}
+            total = (await session.scalars(select(Total))).one()
+            sums = {c.key: getattr(total, c.key) for c in Total.__table__.c if c.key != "version"}
+            links = list(await session.scalars(select(Link.viewer_id)))
+            return {"viewers": rows, "cards": cards, "hours": hours, "total": sums, "links": links}
+
+
+@pytest.fixture
+def desk(db: Database, creator_id: int, intake: Intake) -> Desk:
+    return Desk(db, creator_id, intake)
+
+
+async def meet(desk: Desk) -> tuple[str, str]:
+    """Let Mila be seen on TikTok and on Twitch; return both ids."""
+    await desk.hear(
+        TIKTOK.chat("mila", 0, msg_id="1"), TIKTOK.gift("mila", 30, coins=10, repeat=3, msg_id="2"), TIKTOK.like("mila", 60, count=15, msg_id="3"),
+        TWITCH.chat(twitch("mila"), 10, msg_id="4"), TWITCH.gift(twitch("mila"), 100, coins=7, msg_id="5"), TWITCH.share(twitch("mila"), 110, msg_id="6"),
+        TIKTOK.chat("bo", 5, msg_id="7"), TIKTOK.gift("bo", 20, coins=36, msg_id="8"),
+    )  # fmt: skip
+    ids = await desk.ids()
+    return ids["mila/tiktok"], ids["mila/twitch"]
+
+
+async def test_a_head_counts_what_all_its_accounts_did(desk: Desk) -> None:
+    head, other = await meet(desk)
+    await desk.link(head, other)
+
+    mila = await desk.look(head)
+    assert (mila.total_coins_spent, mila.total_gifts_sent, mila.total_comments, mila.total_likes, mila.total_shares) == (37, 4, 2, 15, 1)
+    assert (mila.total_visits, mila.total_watchtime_seconds) == (2, 160)
+    assert [(one.platform, one.total_coins_spent, one.linked_at is None) for one in mila.accounts] == [
+        ("tiktok", 30, True),
+        ("twitch", 7, False),
+    ]
+    assert sum(map(sum, mila.heatmap)) == 6
+    assert (await desk.look(other)).id == int(head)
+    assert await desk.wrong() == []
+
+
+async def test_what_a_linked_account_does_counts_for_its_head_at_once(desk: Desk) -> None:
+    head, other = await meet(desk)
+    await desk.link(head, other)
+    await desk.hear(TWITCH.chat(twitch("mila"), 120, msg_id="9"), TWITCH.gift(twitch("mila"), 130, coins=100, msg_id="10"))
+    await desk.hear(TIKTOK.gift("mila", 140, coins=1000, msg_id="11"), TWITCH.gift(twitch("mila"), 150, coins=10_000, msg_id="12"))
+
+    mila = await desk.look(head)
+    assert mila.total_coins_spent == 30 + 7 + 100 + 1000 + 10_000
+    assert mila.last_seen_at == "2025-11-15T19:02:30.000Z"
+    assert [one.total_coins_spent for one in mila.accounts] == [1030, 10_107]
+    assert await desk.wrong() == []
+
+
+async def test_an_intake_with_an_empty_memory_knows_the_links(desk: Desk, db: Database) -> None:
+    head, other = await meet(desk)
+    await desk.link(head, other)
+    second = Intake(db)
+    await second.store(desk.creator_id, [TWITCH.gift(twitch("mila"), 130, coins=100, msg_id="9")])
+    await second.close()
+
+    assert (await desk.look(head)).total_coins_spent == 137
+    assert await desk.wrong() == []
+
+
+async def test_unlinking_puts_everything_back(desk: Desk) -> None:
+    head, other = await meet(desk)
+    await desk.edit(head, notes="paints", tags=["art"], discord_username="mila#1")
+    await desk.edit(other, notes="mods", tags=["Art", "mod"], birthday="1990-05-01", is_favorite=True)
+    before = await desk.everything()
+    await desk.link(head, other)
+
+    mila = await desk.look(head)
+    assert (mila.notes, mila.tags, mila.birthday, mila.discord_username) == ("paints\n\nmods", ["art", "mod"], "1990-05-01", "mila#1")
+    assert mila.is_favorite
+
+    await desk.unlink(head, other)
+    assert await desk.everything() == before
+
+
+async def test_what_the_creator_wrote_while_accounts_were_linked_stays(desk: Desk) -> None:
+    head, other = await meet(desk)
+    await desk.edit(other, notes="mods", birthday="1990-05-01", tts_voice="Alto")
+    await desk.link(head, other)
+    await desk.edit(head, notes="mods, and paints", birthday="1991-05-01")
+    await desk.unlink(head, other)
+
+    mila, again = await desk.look(head), await desk.look(other)
+    assert (mila.notes, mila.birthday, mila.tts_voice) == ("mods, and paints", "1991-05-01", None)
+    assert (again.notes, again.birthday, again.tts_voice) == ("mods", "1990-05-01", "Alto")
+
+
+async def test_links_are_undone_in_any_order(desk: Desk) -> None:
+    head, other = await meet(desk)
+    bo = (await desk.ids())["bo/tiktok"]
+    await desk.edit(other, notes="second", tags=["b"])
+    await desk.edit(bo, notes="third", tags=["c"], birthday="--08-21")
+    before = await desk.everything()
+    await desk.link(head, other)
+    await desk.link(head, bo)
+    assert (await desk.look(head)).notes == "second\n\nthird"
+
+    await desk.unlink(head, other)
+    alone = await desk.look(head)
+    assert (alone.notes, alone.tags, alone.birthday) == ("third", ["c"], "--08-21")
+    await desk.unlink(head, bo)
+    assert await desk.everything() == before
+
+
+async def test_linking_somebody_with_accounts_brings_them_all(desk: Desk) -> None:
+    head, other = await meet(desk)
+    bo = (await desk.ids())["bo/tiktok"]
+    await desk.edit(bo, notes="third")
+    await desk.link(other, bo)
+    assert (await desk.look(bo)).id == int(other)
+    await desk.link(head, other)
+
+    mila = await desk.look(bo)
+    assert mila.id == int(head)
+    assert mila.total_coins_spent == 73
+    assert mila.notes == "third"
+    assert {one.id for one in mila.accounts} == {int(head), int(other), int(bo)}
+    assert await desk.wrong() == []
+    await desk.unlink(head, other)
+    assert (await desk.look(other)).total_coins_spent == 7
+    assert (await desk.look(head)).total_coins_spent == 66
+    assert await desk.wrong() == []
+
+
+async def test_one_cannot_be_linked_to_oneself_nor_unlinked_from_a_stranger(desk: Desk) -> None:
+    head, other = await meet(desk)
+    with pytest.raises(Conflict):
+        await desk.link(head, head)
+    with pytest.raises(NotFound):
+        await desk.link(head, "nobody")
+    with pytest.raises(NotFound):
+        await desk.unlink(head, other)
+    await desk.link(head, other)
+    with pytest.raises(Conflict):
+        await desk.link(head, other)
+    with pytest.raises(Conflict):
+        await desk.link(other, head)
+
+
+async def test_linked_accounts_are_in_no_list_and_people_are_counted_once(desk: Desk) -> None:
+    head, other = await meet(desk)
+    await desk.edit(other, birthday="--11-15")
+    await desk.link(head, other)
+
+    async with tenancy.inside(desk.db, desk.creator_id) as session:
+        board = await leaderboard.top(session)
+        summary = await totals.summary(session)
+        giving = await supporters.tonight(session)
+        here = await evening.here(session)
+        sitting = await evening.open_visits(session)
+        coming = await birthdays.upcoming(session, days=366)
+        lines = await feed.recent(session)
+    assert [(one.id, one.total_coins_spent) for one in board] == [(int(head), 37), (board[1].id, 36)]
+    assert (summary.totalViewers, summary.activeViewers, summary.totalRevenue) == (2, 2, 73)
+    assert summary.topSpender is not None
+    assert summary.topSpender["id"] == int(head)
+    assert int(other) not in {one.id for one, _ in giving}
+    assert sorted(one.id for one in here) == sorted({int(head), board[1].id})
+    assert sorted(one.id for one in sitting) == sorted({int(head), board[1].id})
+    assert [one.viewer.id for one in coming] == [int(head)]
+    assert int(other) not in {line.viewer_id for line in lines}
+
+
+async def test_histories_are_those_of_all_accounts_page_by_page(desk: Desk) -> None:
+    head, other = await meet(desk)
+    # Both accounts came to one stream at the same moment: pages must not lose either.
+    await desk.hear(TIKTOK.join("mila", 200, msg_id="20"), TIKTOK.join("mila2", 0, msg_id="21"))
+    third = (await desk.ids())["mila2/tiktok"]
+    await desk.link(head, other)
+    await desk.link(head, third)
+
+    async with tenancy.inside(desk.db, desk.creator_id) as session:
+
+        async def whole(ask: Any) -> Sequence[Any]:
+            found, mark = [], None
+            while True:
+                rows, mark = await ask(session, int(head), mark, 1)
+                found += rows
+                if mark is None:
+                    return found
+
+        visits = await whole(histories.visits)
+        assert sorted((one.joined_at, one.platform) for one in visits) == [
+            ("2025-11-15T19:00:00.000Z", "tiktok"), ("2025-11-15T19:00:00.000Z", "tiktok"), ("2025-11-15T19:00:10.000Z", "twitch"),
+        ]  # fmt: skip
+        assert [one.gift_coins for one in await whole(histories.gifts)] == [7, 30]
+        deeds = await whole(histories.interactions)
+        assert [one.timestamp for one in deeds] == sorted((one.timestamp for one in deeds), reverse=True)
+        assert len(deeds) == 6
+
+
+async def rule(desk: Desk, name: str, coins: int, place: int) -> None:
+    async with tenancy.inside(desk.db, desk.creator_id, write=True) as session:
+        session.add(
+            TierRule(tier_name=name, min_coins_spent=coins, min_watchtime_hours=0, min_visits=0, badge_color="#ffd700", sort_order=place)
+        )
+
+
+async def test_linking_may_raise_a_tier_and_unlinking_takes_it_back(desk: Desk) -> None:
+    head, other = await meet(desk)
+    await rule(desk, "Gold", 35, 1)
+    await desk.link(head, other)
+    mila = await desk.look(head)
+    assert mila.vip_tier == "Gold"
+    assert mila.tier.why is not None
+    assert (mila.tier.why["coins"], mila.tier.why["linked"]) == (37, int(other))
+    assert await desk.wrong() == []
+
+    await desk.unlink(head, other)
+    assert (await desk.look(head)).vip_tier is None
+    assert await desk.wrong() == []
+
+
+async def test_a_tier_set_by_hand_is_left_alone_and_one_of_the_other_is_taken_over(desk: Desk) -> None:
+    head, other = await meet(desk)
+    await rule(desk, "Bronze", 1, 1)
+    await rule(desk, "Gold", 99_999, 2)
+    async with tenancy.inside(desk.db, desk.creator_id, write=True) as session:
+        await tiers.set_by_hand(session, other, "Gold", "Ada")
+    before = await desk.everything()
+    await desk.link(head, other)
+    mila = await desk.look(head)
+    assert (mila.vip_tier, mila.tier.held) == ("Gold", True)
+    await desk.unlink(head, other)
+    assert (await desk.look(head)).vip_tier == "Bronze"  # what its own coins are worth
+
+    async with tenancy.inside(desk.db, desk.creator_id, write=True) as session:
+        await tiers.set_by_hand(session, head, "Bronze", "Ada")
+    await desk.link(head, other)
+    assert (await desk.look(head)).vip_tier == "Bronze"
+    await desk.unlink(head, other)
+    assert (await desk.look(other)).vip_tier == "Gold"
+    assert before["viewers"][int(other)]["tier_held"]
+    assert await desk.wrong() == []
+
+
+async def test_a_tier_set_by_hand_while_linked_stays(desk: Desk) -> None:
+    head, other = await meet(desk)
+    await rule(desk, "Gold", 35, 1)
+    await rule(desk, "Platinum", 99_999, 2)
+    await desk.link(head, other)
+    async with tenancy.inside(desk.db, desk.creator_id, write=True) as session:
+        await tiers.set_by_hand(session, head, "Platinum", "Ada")
+    await desk.unlink(head, other)
+    mila = await desk.look(head)
+    assert (mila.vip_tier, mila.tier.held) == ("Platinum", True)
+
+
+async def test_the_head_is_promoted_for_what_its_account_does(desk: Desk) -> None:
+    head, other = await meet(desk)
+    await rule(desk, "Gold", 500, 1)
+    await desk.link(head, other)
+    await desk.hear(TWITCH.gift(twitch("mila"), 130, coins=480, msg_id="9"))
+
+    assert (await desk.look(head)).vip_tier == "Gold"
+    assert await desk.wrong() == []
+    await desk.unlink(head, other)
+    assert (await desk.look(head)).vip_tier is None
+    assert (await desk.look(other)).vip_tier is None
+    assert await desk.wrong() == []
+
+
+async def test_erasing_a_person_erases_all_accounts_and_erasing_an_account_only_that(desk: Desk) -> None:
+    head, other = await meet(desk)
+    await desk.link(head, other)
+    async with tenancy.inside(desk.db, desk.creator_id, write=True) as session:
+        assert await profile.forget(session, other, "Ada") == int(other)
+    mila = await desk.look(head)
+    assert (mila.total_coins_spent, len(mila.accounts)) == (30, 1)
+
+    ids = await desk.ids()
+    await desk.link(head, ids["bo/tiktok"])
+    async with tenancy.inside(desk.db, desk.creator_id, write=True) as session:
+        assert await profile.forget(session, head, "Ada") == int(head)
+    assert await desk.ids() == {}
+    async with tenancy.inside(desk.db, desk.creator_id) as session:
+        total = (await session.scalars(select(Total))).one()
+        assert (total.viewers, total.coins, total.visits, total.tiered) == (0, 0, 0, 0)
+        assert (await listing.page(session, listing.Query())).rows == []
+
+
+async def test_points_are_added_up_and_given_back(desk: Desk) -> None:
+    head, other = await meet(desk)
+    async with tenancy.inside(desk.db, desk.creator_id, write=True) as session:
+        session.add(Card(viewer_id=int(other), notes="", tags=[], loyalty_points=50, updated_ms=0))
+    before = await desk.everything()
+    await desk.link(head, other)
+    assert (await desk.look(head)).loyalty_points == 50
+    await desk.unlink(head, other)
+    assert await desk.everything() == before
