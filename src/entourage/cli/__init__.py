@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from entourage.cli import people, recordings, running
+from entourage.cli import people, recordings, running, safety
 from entourage.kernel.errors import EntourageError
 from entourage.web.health import version
 
@@ -26,6 +26,10 @@ app.command("listen", rich_help_panel="In several processes")(running.listen)
 app.command("worker", rich_help_panel="In several processes")(running.worker)
 app.command("migrate", rich_help_panel="Look after it")(running.migrate)
 app.command("health", rich_help_panel="Look after it")(running.health)
+app.command("backup", rich_help_panel="Look after it")(safety.make)
+app.command("backups", rich_help_panel="Look after it")(safety.list_all)
+app.command("restore", rich_help_panel="Look after it")(safety.restore)
+app.command("doctor", rich_help_panel="Look after it")(safety.examine)
 app.add_typer(people.app, name="user", rich_help_panel="Look after it")
 app.add_typer(recordings.app, name="import", rich_help_panel="Look after it")
 

@@ -21,6 +21,7 @@ from entourage.kernel.errors import Conflict, Unavailable
 
 _log = log.get(__name__)
 _HERE = Path(__file__).parent
+_OUT_OF_REACH = "The database cannot be reached or written. Is it running, and is ENTOURAGE_DATABASE_URL right?"
 
 
 async def upgrade(db: Database, revision: str = "head") -> tuple[str | None, str | None]:
@@ -28,7 +29,7 @@ async def upgrade(db: Database, revision: str = "head") -> tuple[str | None, str
 
     Raises Unavailable when the database does not answer, and Conflict when it is newer than this program.
     """
-    before, after = await asyncio.to_thread(_upgrade, db.url, revision)
+    before, after = await asyncio.to_thread(upgrade_at, db.url, revision)
     if before != after:
         _log.info("database.migrated", before=before, after=after)
     return before, after
@@ -38,6 +39,18 @@ async def is_current(db: Database) -> bool:
     """Say whether a database has the shape this program was written for."""
     async with db.begin(write=False) as connection:
         return await connection.run_sync(_current) == newest()
+
+
+def current_at(url: str) -> str | None:
+    """Return the revision of a database, in the caller's own thread; None when there is no shape yet."""
+    engine = _engine(url)
+    try:
+        with engine.connect() as connection:
+            return _current(connection)
+    except OperationalError as error:
+        raise Unavailable(_OUT_OF_REACH) from error
+    finally:
+        engine.dispose()
 
 
 def newest() -> str | None:
@@ -54,14 +67,19 @@ def config() -> Config:
     return made
 
 
-def _upgrade(url: str, revision: str) -> tuple[str | None, str | None]:
+def knows(revision: str | None) -> bool:
+    """Say whether this program knows a revision: it does not when a newer one wrote the database. None is no shape at all."""
+    return revision in {one.revision for one in ScriptDirectory.from_config(config()).walk_revisions()}
+
+
+def upgrade_at(url: str, revision: str = "head") -> tuple[str | None, str | None]:
+    """Do what `upgrade` does, in the caller's own thread."""
     engine = _engine(url)
     try:
         with engine.begin() as connection:
             return _migrate(connection, revision)
     except OperationalError as error:
-        msg = "The database cannot be reached or written. Is it running, and is ENTOURAGE_DATABASE_URL right?"
-        raise Unavailable(msg) from error
+        raise Unavailable(_OUT_OF_REACH) from error
     finally:
         engine.dispose()
 

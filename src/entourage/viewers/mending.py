@@ -82,10 +82,13 @@ def _statement(one: Difference) -> str:
 
 
 def _hour(one: Difference) -> str:
-    table, mine, value = ("viewer_activity_heatmap", "viewer_id", ":viewer_id, ") if one.what == "hour" else ("creator_activity_heatmap", "", "")
-    key, other = (f"{mine}, cell", f"{mine}, ") if mine else ("creator_id, cell", "")
-    activity, coins = (":counted", "0") if one.counter == "activity" else ("0", ":counted")
+    table, key, other, value = (
+        ("viewer_activity_heatmap", "viewer_id, cell", "viewer_id, ", ":viewer_id, ")
+        if one.what == "hour"
+        else ("creator_activity_heatmap", "creator_id, cell", "", "")
+    )
     counter = "activity" if one.counter == "activity" else "coins"
+    activity, coins = (":counted", "0") if counter == "activity" else ("0", ":counted")
     return (
         f"INSERT INTO {table} (creator_id, {other}cell, activity, coins) VALUES (:creator, {value}:cell, {activity}, {coins})"
         f" ON CONFLICT ({key}) DO UPDATE SET {counter} = excluded.{counter}"
