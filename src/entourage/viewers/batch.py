@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from entourage.kernel import clock, rows
 from entourage.ports import live
 from entourage.viewers import birthdays, erasure, gift, keys, kinds, people, posting, stream, tables, tally, visit
+from entourage.viewers.imports import attaching
 from entourage.viewers.memory import Memory
 from entourage.viewers.outcome import Outcome
 
@@ -194,6 +195,8 @@ def _meet_people(connection: Connection, memory: Memory, placed: Sequence[tally.
         met = people.meet(connection, memory.creator_id, unmet)
         outcome.met.update(who.id for who in met.values())
         found |= met
+        if memory.waiting:
+            found |= attaching.attach(connection, memory.creator_id, met)
     for who in found.values():
         memory.remember(who)
 

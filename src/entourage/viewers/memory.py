@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, text
 from entourage.kernel import rows
 from entourage.kernel.tables import Creator
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import erasure, gift, kin, people, stream, tables, tier, visit
+from entourage.viewers import erasure, gift, kin, people, stream, tables, tier, visit, waiting
 from entourage.viewers.hours import Week
 
 K = TypeVar("K")
@@ -52,6 +52,7 @@ class Memory:
         self.recent: dict[tuple[int, int], None] = {}
         self.erased: dict[int, int] = {}
         self.links: dict[int, int] = {}  # the head of each linked account
+        self.waiting = False  # people of an import who are not known yet
         self.rules: list[tier.Rule] = []
         self.config = tables.Choice()
         self.week = Week(ZoneInfo("UTC"))
@@ -72,10 +73,11 @@ class Memory:
         if version != self.version:
             self.forget()
             self.version = version
-            self._read_choices(connection)
+            self.read_choices(connection)
         return version
 
-    def _read_choices(self, connection: Connection) -> None:
+    def read_choices(self, connection: Connection) -> None:
+        """Read what the creator decided, and whom to look out for."""
         zone = connection.scalar(select(Creator.zone).where(Creator.id == self.creator_id))
         try:
             self.week = Week(ZoneInfo(zone or "UTC"))
@@ -83,6 +85,7 @@ class Memory:
             self.week = Week(ZoneInfo("UTC"))
         self.erased = erasure.load(connection, self.creator_id)
         self.links = kin.load(connection, self.creator_id)
+        self.waiting = waiting.anybody(connection, self.creator_id)
         t, c = tables.TierRule, tables.Choice
         rules = connection.execute(
             select(t.tier_name, t.min_coins_spent, t.min_watchtime_hours, t.min_visits)

@@ -1,0 +1,223 @@
+"""Taking a file over: its lines are stored first, then worked off in steps that a crash cannot tear apart.
+
+Nothing changes before all of the file has been read. From then on the import is going to end: each step is one
+transaction, and whoever finds it unfinished goes on (a job is asked for in the transaction that starts it).
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Iterator, Mapping
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, delete, select
+
+from entourage.kernel import audit, clock, rows, tenancy
+from entourage.kernel.db import Database
+from entourage.kernel.errors import Conflict, Invalid
+from entourage.kernel.jobs import queue
+from entourage.kernel.tenancy import CreatorSession
+from entourage.viewers import memory, tables
+from entourage.viewers.imports import formats, history, settling
+from entourage.viewers.imports.record import Record, Rejected
+from entourage.viewers.imports.rules import Rule, check
+from entourage.viewers.imports.table import Table, records
+from entourage.viewers.tables import Import, ImportRow
+
+JOB = "viewers.import"
+_AT_ONCE = 1_000
+_STALE_MS = 60_000
+_STAGED = rows.Upsert(
+    ImportRow,
+    key=("id",),
+    columns=("creator_id", "import_id", "line", "platform", "user_id", "folded", "said", "state", "viewer_id", "added", "error"),
+)
+_SETTLED = rows.Change(ImportRow, key=("id",), put=("state", "viewer_id", "added", "error"))
+
+
+class Wanted(NamedTuple):
+    """How a file is to be read: nothing said is found out by itself."""
+
+    source: str = ""
+    platform: str = ""
+    mapping: Mapping[str, str] | None = None
+    rules: Mapping[str, str] = {}
+
+
+class Opened(NamedTuple):
+    """A file that was looked at: its table, the mapping and rules that hold, and its fingerprints."""
+
+    table: Table
+    mapping: dict[str, str]
+    platform: str
+    rules: dict[str, Rule]
+    file: str
+    digest: str
+
+    def records(self) -> Iterator[Record | Rejected]:
+        """Read every line."""
+        return records(self.table, self.mapping, self.platform)
+
+
+def open_file(file: Path, wanted: Wanted) -> Opened:
+    """Look at a file; raises Invalid for what cannot be read or mapped like this, TooLarge beyond the limit."""
+    table = formats.look(file, wanted.source)
+    chosen = table.mapping if wanted.mapping is None else wanted.mapping
+    mapping = {name: target for name, target in chosen.items() if target}
+    platform = wanted.platform or table.platform
+    rules = check({**table.rules, **wanted.rules})
+    with file.open("rb") as opened:
+        content = hashlib.file_digest(opened, "sha256").hexdigest()
+    how = msgspec.json.encode([content, table.source, platform, sorted(mapping.items())])
+    return Opened(table, mapping, platform, rules, content, hashlib.sha256(how).hexdigest())
+
+
+async def take(db: Database, creator_id: int, opened: Opened, name: str, made_by: str) -> int:
+    """Store all lines of a file and start its import; returns the id. `finish` or the job of kind JOB brings it to its end.
+
+    Raises Conflict when the same file was imported in the same way already, Invalid when none of its lines can be used.
+    """
+    import_id = await _begin(db, creator_id, opened, name, made_by)
+    note = history.Note(
+        kind=opened.table.kind, platform=opened.platform, file=opened.file, header=opened.table.header, mapping=opened.mapping
+    )
+    lines = opened.records()
+    try:
+        while chunk := await asyncio.to_thread(lambda: list(islice(lines, 2 * _AT_ONCE))):
+            note.counts.rows += len(chunk)
+            note.counts.rejected += sum(isinstance(one, Rejected) for one in chunk)
+            note.links += sum(isinstance(one, Record) and bool(one.links) for one in chunk)
+            await tenancy.batch_inside(db, creator_id, partial(_stage, creator_id, import_id, note, chunk))
+        await _check_use(db, creator_id, import_id, note.counts)
+    except BaseException:
+        await asyncio.shield(_drop(db, creator_id, import_id))
+        raise
+    note.state = "applying"
+    async with tenancy.inside(db, creator_id, write=True) as session:
+        connection = await session.connection()
+        await connection.run_sync(lambda sync: history.keep(sync, import_id, note))
+        await queue.enqueue(session, JOB, {"import": import_id}, lane=f"import:{import_id}")
+        meta = {"file": name, "source": opened.table.source, "lines": note.counts.rows}
+        audit.record(session, "viewers.import", f"import:{import_id}", actor=made_by, meta=meta)
+    return import_id
+
+
+async def _begin(db: Database, creator_id: int, opened: Opened, name: str, made_by: str) -> int:
+    async with tenancy.inside(db, creator_id, write=True) as session:
+        await _refuse_repeat(session, opened.digest)
+        now = clock.now_ms()
+        made = Import(
+            source=opened.table.source, name=name[:200] or "file", digest=opened.digest, rules=dict(opened.rules), made_by=made_by[:100],
+            counts=msgspec.to_builtins(history.Note(at_ms=now, kind=opened.table.kind, file=opened.file)), created_ms=now,
+        )  # fmt: skip
+        session.add(made)
+        await session.flush()
+        return made.id
+
+
+async def _refuse_repeat(session: CreatorSession, digest: str) -> None:
+    """Refuse a file that was imported; one whose reading was broken off is begun anew."""
+    held = await session.scalar(select(Import).where(Import.digest == digest))
+    if held is None:
+        return
+    note = history.read(held.counts)
+    if note.state != "reading":
+        raise Conflict(already(held.id, held.created_ms))
+    if note.at_ms > clock.now_ms() - _STALE_MS:
+        msg = "This file is being read right now. Wait for it, or try again in a minute."
+        raise Conflict(msg)
+    await session.execute(delete(ImportRow).where(ImportRow.import_id == held.id))
+    await session.delete(held)
+    await session.flush()
+
+
+def already(import_id: int, created_ms: int) -> str:
+    """Say that a file was imported."""
+    on = (clock.iso(created_ms) or "")[:10]
+    return f"This file was imported on {on} already (import {import_id}); nothing was changed. Undo that import to take it over anew."
+
+
+def _stage(creator_id: int, import_id: int, note: history.Note, chunk: list[Record | Rejected], connection: Connection) -> None:
+    listed: list[tuple[Any, ...]] = []
+    for one in chunk:
+        if isinstance(one, Rejected):
+            listed.append((creator_id, import_id, one.line, "", None, "", _json({"cells": one.cells}), "rejected", None, "{}", one.reason))
+            continue
+        said = {"handle": one.handle, "fields": one.fields} | ({"links": one.links} if one.links else {})
+        folded = settling.folded(one.handle)
+        listed.append((creator_id, import_id, one.line, one.platform, one.user_id, folded, _json(said), "staged", None, "{}", None))
+    _STAGED.run(connection, listed)
+    history.keep(connection, import_id, note)
+
+
+def _json(value: Any) -> str:  # noqa: ANN401 - any JSON
+    return msgspec.json.encode(value).decode()
+
+
+async def _check_use(db: Database, creator_id: int, import_id: int, counts: history.Counts) -> None:
+    """Raise Invalid with the first reason when no line can be used."""
+    if counts.rejected < counts.rows:
+        return
+    async with tenancy.inside(db, creator_id) as session:
+        rejected = select(ImportRow.line, ImportRow.error).where(ImportRow.import_id == import_id).order_by(ImportRow.id).limit(1)
+        first = (await session.execute(rejected)).first()
+    msg = "There is nobody in this file."
+    if first is not None:
+        msg = f"None of the {counts.rows:,} lines can be used. Line {first.line:,}: {first.error}"
+    raise Invalid(msg)
+
+
+async def _drop(db: Database, creator_id: int, import_id: int) -> None:
+    async with tenancy.inside(db, creator_id, write=True) as session:
+        await session.execute(delete(ImportRow).where(ImportRow.import_id == import_id))
+        await session.execute(delete(Import).where(Import.id == import_id))
+
+
+async def finish(db: Database, creator_id: int, import_id: int) -> list[int]:
+    """Work an import off to its end, from wherever it stands; returns the ids of viewers it changed now."""
+    touched: list[int] = []
+    while (changed := await tenancy.batch_inside(db, creator_id, partial(_advance, creator_id, import_id))) is not None:
+        touched += changed
+    return touched
+
+
+def _advance(creator_id: int, import_id: int, connection: Connection) -> list[int] | None:
+    """Work off the next lines in one transaction; None when there are none."""
+    memory.raise_version(connection, creator_id)
+    held = history.find(connection, creator_id, import_id)
+    if held is None or (note := history.read(held.counts)).state != "applying":
+        return None
+    row = tables.ImportRow
+    found = connection.execute(
+        select(row.id, row.line, row.platform, row.user_id, row.folded, row.said)
+        .where(row.import_id == import_id, row.creator_id == creator_id, row.state == "staged")
+        .order_by(row.id)
+        .limit(_AT_ONCE)
+    ).all()
+    if not found:
+        note.state = "done"
+        history.keep(connection, import_id, note)
+        return None
+    ground = settling.Ground.read(connection, creator_id)
+    staged = [settling.staged(one) for one in found]
+    everybody = settling.settle(connection, ground, check(held.rules), staged, why=f"import {import_id}")
+    settling.write(connection, creator_id, staged, everybody)
+    keep_rows(connection, staged)
+    count(note.counts, staged)
+    history.keep(connection, import_id, note)
+    return [one.id for one in everybody if one.id]
+
+
+def keep_rows(connection: Connection, staged: list[settling.Row]) -> None:
+    """Store what became of rows."""
+    _SETTLED.run(connection, [(one.id, one.state, one.viewer_id, _json(one.added), one.error) for one in staged])
+
+
+def count(counts: history.Counts, staged: list[settling.Row]) -> None:
+    """Count what became of rows."""
+    for one in staged:
+        which = one.state if one.state != "applied" else "new" if one.added["new"] else "matched"
+        setattr(counts, which, getattr(counts, which) + 1)

@@ -1,0 +1,154 @@
+"""Taking an import back whole: what it added goes, what it changed is as before unless somebody changed it since."""
+
+from functools import partial
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, delete, select, text, update
+
+from entourage.kernel import audit, clock, tenancy
+from entourage.kernel.db import Database
+from entourage.kernel.errors import Conflict, NotFound
+from entourage.kernel.jobs import queue
+from entourage.kernel.rows import among
+from entourage.viewers import kin, memory, tables
+from entourage.viewers.imports import history, holders, taking
+from entourage.viewers.imports.holders import Holder
+from entourage.viewers.imports.rules import COUNTERS
+from entourage.viewers.tables import Card, Carried, Handle, Link, Tag, TierChange, Viewer, Visit
+
+_AT_ONCE = 1_000
+_EMPTY = " AND ".join(f"{name} = 0" for name in COUNTERS)
+_HEADS = text(f"UPDATE viewers SET {', '.join(f'{n}={n}-:{n}' for n in COUNTERS)} WHERE id=:head AND creator_id=:creator")
+
+
+async def undo(db: Database, creator_id: int, import_id: int, actor: str) -> list[int]:
+    """Take an import back to its end; returns the ids of viewers it changed. Raises NotFound, and Conflict while it is read."""
+    async with tenancy.inside(db, creator_id, write=True) as session:
+        held = await session.get(tables.Import, import_id)
+        if held is None or held.creator_id != creator_id:
+            msg = f"There is no import {import_id}."
+            raise NotFound(msg)
+        note = history.read(held.counts)
+        if note.state in {"reading", "applying"}:
+            msg = "This import is not finished. Wait until it is, then undo it."
+            raise Conflict(msg)
+        if note.state == "undone":
+            msg = f"Import {import_id} was undone already; nothing was changed."
+            raise Conflict(msg)
+        if note.state == "done":
+            note.state, note.at_ms = "undoing", clock.now_ms()
+            held.counts = msgspec.to_builtins(note)
+            await queue.enqueue(session, taking.JOB, {"import": import_id}, lane=f"import:{import_id}")
+            audit.record(session, "viewers.import.undo", f"import:{import_id}", actor=actor, meta={"file": held.name})
+    return await finish(db, creator_id, import_id)
+
+
+async def finish(db: Database, creator_id: int, import_id: int) -> list[int]:
+    """Take back what is left of an import that is being undone; returns the ids of viewers it changed now."""
+    touched: list[int] = []
+    while (changed := await tenancy.batch_inside(db, creator_id, partial(_step_back, creator_id, import_id))) is not None:
+        touched += changed
+    return touched
+
+
+def _step_back(creator_id: int, import_id: int, connection: Connection) -> list[int] | None:
+    """Take back the last rows in one transaction; None when there are none."""
+    memory.raise_version(connection, creator_id)
+    held = history.find(connection, creator_id, import_id)
+    if held is None or (note := history.read(held.counts)).state != "undoing":
+        return None
+    row = tables.ImportRow
+    mine = (row.import_id == import_id, row.creator_id == creator_id)
+    found = connection.execute(
+        select(row.id, row.viewer_id, row.added).where(*mine, row.state == "applied").order_by(row.id.desc()).limit(_AT_ONCE)
+    ).all()
+    if not found:
+        connection.execute(update(row).where(*mine, row.state == "pending").values(state="undone"))
+        note.state = "undone"
+        # The same file may come again: its digest is given free.
+        history.keep(connection, import_id, note, undone_ms=clock.now_ms(), digest=f"undone:{import_id}:{held.digest}"[:64])
+        return None
+    links = kin.load(connection, creator_id)
+    known = holders.load(connection, creator_id, {one.viewer_id for one in found if one.viewer_id})
+    sums: dict[int, dict[str, int]] = {}
+    gone: dict[int, Holder] = {}
+    for one in found:
+        if (holder := known.get(one.viewer_id)) is not None:
+            _take_back(holder, one.added, sums.setdefault(holder.id, {}))
+            if one.added.get("new") and holder.values.get("stamps") == one.added["stamps"]:
+                gone[holder.id] = holder
+    gone = _alone(connection, creator_id, gone, links)
+    _write(connection, creator_id, known, gone, found)
+    _subtract(connection, creator_id, sums, gone, links)
+    connection.execute(update(row).where(among(row.id, [one.id for one in found], connection.dialect.name)).values(state="undone"))
+    history.keep(connection, import_id, note)
+    return list(known)
+
+
+def _take_back(holder: Holder, added: dict[str, Any], sums: dict[str, int]) -> None:
+    """Undo one row of a viewer: numbers are subtracted, fields put back that are still what the import made them."""
+    values = holder.values
+    # As they were before this row is undone: whether anybody else has touched them shows here.
+    values["stamps"] = [values["last_seen_ms"], values["updated_ms"]]
+    for name, value in added.get("added", {}).items():
+        if name in COUNTERS:
+            values[name] -= value
+            sums[name] = sums.get(name, 0) + value
+        else:
+            values[name] = max(0, values[name] - value)
+    before = added.get("before", {})
+    tier_changed = "tier" in before and values["tier"] != before["tier"][1]
+    for name, (old, new) in before.items():
+        if values[name] == new and not (tier_changed and name == "tier_since_ms"):
+            values[name] = old
+
+
+def _alone(connection: Connection, creator_id: int, gone: dict[int, Holder], links: dict[int, int]) -> dict[int, Holder]:
+    """Keep from going whoever was seen here, or is linked to somebody."""
+    if not gone:
+        return gone
+    came = select(Visit.viewer_id).where(Visit.creator_id == creator_id, among(Visit.viewer_id, gone, connection.dialect.name))
+    kept = {*connection.scalars(came), *links, *links.values()}
+    return {viewer_id: holder for viewer_id, holder in gone.items() if viewer_id not in kept and not holder.values["tier_held"]}
+
+
+def _write(connection: Connection, creator_id: int, known: dict[int, Holder], gone: dict[int, Holder], found: Any) -> None:  # noqa: ANN401 - rows
+    dialect = connection.dialect.name
+    staying = [holder for viewer_id, holder in known.items() if viewer_id not in gone]
+    tiered = sum(int(one.values["tier"] is not None) - int(one.was["tier"] is not None) for one in staying)
+    holders.write(connection, creator_id, staying)
+    _forget_tiers(connection, creator_id, found, known)
+    # A card with nothing on it was made by the import.
+    bare = [one.id for one in staying if one.was["card_ms"] and not one.values["card_ms"]]
+    connection.execute(delete(Card).where(Card.creator_id == creator_id, among(Card.viewer_id, bare, dialect)))
+    if gone:
+        for table in (Handle, Card, Tag, TierChange, Carried, Link):
+            connection.execute(delete(table).where(table.creator_id == creator_id, among(table.viewer_id, gone, dialect)))
+        connection.execute(delete(Viewer).where(Viewer.creator_id == creator_id, among(Viewer.id, gone, dialect)))
+        tiered -= sum(one.was["tier"] is not None for one in gone.values())
+    holders.add_totals(connection, creator_id, -len(gone), tiered, {})
+
+
+def _forget_tiers(connection: Connection, creator_id: int, found: Any, known: dict[int, Holder]) -> None:  # noqa: ANN401 - rows
+    """Forget the changes of tier that the import made and that were put back."""
+    for one in found:
+        about, holder = one.added.get("tier"), known.get(one.viewer_id)
+        if about and holder is not None and holder.values["tier"] == about["old"]:
+            made = (TierChange.viewer_id == holder.id, TierChange.at_ms == about["at_ms"], TierChange.creator_id == creator_id)
+            connection.execute(delete(TierChange).where(*made))
+
+
+def _subtract(
+    connection: Connection, creator_id: int, sums: dict[int, dict[str, int]], gone: dict[int, Holder], links: dict[int, int]
+) -> None:
+    """Take the numbers from what was carried, from the heads of accounts linked since, and from the totals."""
+    whole = dict.fromkeys(COUNTERS, 0)
+    for viewer_id, mine in sums.items():
+        for name, value in mine.items():
+            whole[name] -= value
+        if viewer_id in links:
+            connection.execute(_HEADS, {"head": links[viewer_id], "creator": creator_id, **{n: mine.get(n, 0) for n in COUNTERS}})
+    holders.carry(connection, creator_id, {i: {n: -v for n, v in mine.items()} for i, mine in sums.items() if i not in gone})
+    connection.execute(text(f"DELETE FROM viewer_carried WHERE creator_id = :creator AND {_EMPTY}"), {"creator": creator_id})
+    holders.add_totals(connection, creator_id, 0, 0, whole)
