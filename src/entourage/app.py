@@ -19,7 +19,23 @@ from litestar_htmx import HTMXPlugin
 from entourage.kernel import http
 from entourage.viewers.routes import access, changing, evenings, histories, reading, sending
 from entourage.viewers.routes import tiers as tier_routes
-from entourage.web import auditlog, connections, demo, docs, engine, health, keys, me, members, overlays, pages, protection, signin, stream, welcome
+from entourage.web import (
+    auditlog,
+    connections,
+    demo,
+    docs,
+    engine,
+    health,
+    keys,
+    me,
+    members,
+    overlays,
+    pages,
+    protection,
+    signin,
+    stream,
+    welcome,
+)
 from entourage.web.sessions import SessionConfig, SessionStore
 from entourage.web.socket import Sockets
 from entourage.wiring import House

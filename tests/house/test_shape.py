@@ -23,6 +23,7 @@ CROSSINGS = {
     "cli/running.py": 1,
     "demo.py": 1,
     "kernel/accounts/identify.py": 3,
+    "kernel/accounts/overlays.py": 1,
     "kernel/accounts/people.py": 2,
     "kernel/accounts/sessions.py": 6,
     "kernel/jobs/context.py": 2,

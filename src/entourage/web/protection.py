@@ -101,7 +101,7 @@ def is_local(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
 
 
 async def add_headers(message: Message, scope: Scope) -> None:
-    """Before an answer begins: say what its page may load and who may frame it (`opt={"framed": True}`: anybody)."""
+    """Before an answer begins: say what its page may load and who may frame it (`opt={"framed": True}`: anybody, or who is named)."""
     if message["type"] != "http.response.start":
         return
     headers = MutableScopeHeaders.from_message(message)
@@ -109,7 +109,7 @@ async def add_headers(message: Message, scope: Scope) -> None:
         headers.setdefault(name, value)
     handler: Any = scope.get("route_handler")  # none where no route was found
     framed = handler is not None and handler.opt.get("framed")
-    headers.setdefault("Content-Security-Policy", _CSP + ("*" if framed else "'none'"))
+    headers.setdefault("Content-Security-Policy", _CSP + ("*" if framed is True else framed or "'none'"))
     if not scope["path"].startswith("/static/"):
         headers.setdefault("Cache-Control", "no-store")
 

@@ -17,6 +17,7 @@ from entourage.kernel.errors import EntourageError, Invalid
 from entourage.kernel.http import Database, same_origin
 from entourage.viewers import profile, schemas, updates
 from entourage.viewers.updates import Publisher
+from entourage.web.overlay_lines import OverlayLines
 from entourage.web.standing import CHECK_S, Standing
 
 _log = log.get(__name__)
@@ -40,15 +41,20 @@ class Sockets:
         self.server.on("disconnect", self._leave)
         self.server.on("viewer-profiles:get", self._get)
         self.server.on("viewer-profiles:update", self._update)
+        self._overlays = OverlayLines(self.server, db, publisher)
 
     async def run(self) -> None:
         """Pass on what the bus brings until cancelled."""
-        async with self._bus.subscribe() as batches:
-            async for batch in batches:
-                for update in batch:
-                    if update.audience == updates.STAFF:
-                        payload = msgspec.json.decode(update.payload)
-                        await self.server.emit(update.event, payload, room=_room(update.creator_id))
+        try:
+            async with self._bus.subscribe() as batches:
+                async for batch in batches:
+                    for update in batch:
+                        if update.audience == updates.STAFF:
+                            payload = msgspec.json.decode(update.payload)
+                            await self.server.emit(update.event, payload, room=_room(update.creator_id))
+                        await self._overlays.hear(update)
+        finally:
+            await self._overlays.close()
 
     async def watch(self) -> None:
         """Show out who has lost the right to be here, until cancelled."""
@@ -61,6 +67,7 @@ class Sockets:
                 except Exception as error:
                     _log.warning("socket.not_checked", error=repr(error)[:300])
                 await asyncio.sleep(0)  # a thousand sockets are asked about without holding anybody up
+            await self._overlays.check()
 
     async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
         standing = self._standing(environ, auth)

@@ -23,8 +23,8 @@ def test_a_moderator_sees_and_edits_viewers_but_erases_none() -> None:
     assert roles.permissions_of("moderator") == {"viewers.read", "viewers.edit"}
 
 
-def test_a_key_can_make_neither_keys_nor_people() -> None:
-    assert set(roles.PERMISSIONS) - {"keys.edit", "members.edit"} == roles.KEY_SCOPES
+def test_a_key_can_make_no_keys_overlays_or_people() -> None:
+    assert set(roles.PERMISSIONS) - {"keys.edit", "members.edit", "overlays.edit"} == roles.KEY_SCOPES
 
 
 @pytest.mark.parametrize(

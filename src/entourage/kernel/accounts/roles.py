@@ -22,6 +22,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "live.control": _MANAGERS,
     "ingest.write": _MANAGERS,
     "settings.edit": _MANAGERS,
+    "overlays.edit": _MANAGERS,
     "audit.read": _MANAGERS,
     "keys.edit": _OWNER,
     "members.edit": _MANAGERS,
@@ -38,7 +39,7 @@ KeyScope = Literal[
     "settings.edit",
     "audit.read",
 ]
-"""What a key may be given: a key can make neither keys nor people, so that revoking it ends everything it could do."""
+"""What a key may be given: it can make no keys, overlays or people, so that revoking it ends everything it could do."""
 
 KEY_SCOPES: frozenset[str] = frozenset(get_args(KeyScope))
 

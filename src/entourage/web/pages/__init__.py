@@ -2,14 +2,15 @@
 
 from litestar import Router
 
-from entourage.web.pages import boards, drawer, frame, search, settings, tiers, tonight, viewers
+from entourage.web.pages import boards, drawer, frame, overlays, search, settings, tiers, tonight, viewers
 
 _HANDLERS = [
     tonight.show, tonight.now, tonight.top, tonight.arrival, tonight.chips_again,
     viewers.show, boards.leaderboard, boards.week,
     drawer.show, drawer.about, drawer.tier, drawer.visits, drawer.gifts, drawer.chat, drawer.week, drawer.suggestions,
     search.find,
-    tiers.show, tiers.colours,
+    overlays.show, overlays.listed, overlays.edit, overlays.preview, overlays.on_air,
+    tiers.show, tiers.edit, tiers.colours,
     settings.show, settings.part_of,
 ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Tiers: what each asks for, and their colours as a style sheet."""
+"""Tiers: what each asks for and who holds them, their editor, and their colours as a style sheet."""
 
 import re
 
@@ -7,23 +7,46 @@ from litestar.response import Template
 
 from entourage.kernel import tenancy
 from entourage.kernel.http import Actor, Database, allowed
-from entourage.viewers import listing, schemas
+from entourage.viewers import config, ladder, listing, resettling, schemas
 from entourage.viewers import tiers as room
-from entourage.web.pages.frame import framed
+from entourage.web import contrast
+from entourage.web.pages.frame import Asked, framed, part, wants_part
 
-_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_NO_COLOUR = "#8a94a8"
 _SHOWN = 12
 _GUARDS = [allowed("viewers.read")]
 
 
 @get("/tiers", guards=_GUARDS, include_in_schema=False)
-async def show(actor: Actor, db: Database) -> Template:
-    """Show the rules, and who came up last."""
+async def show(request: Asked, actor: Actor, db: Database) -> Template:
+    """Show the rules, how far their newest change has come, and who holds a tier; to a script only the inner part."""
     async with tenancy.inside(db, actor.creator_id) as session:
         rules = await room.rules(session)
         counts = await room.counts(session)
-        holders = await listing.page(session, listing.Query(filter="vip", limit=_SHOWN))
-        return await framed(session, "tiers", "pages/tiers.html", rules=rules, counts=counts, holders=holders.rows)
+        known = {rule.tier_name for rule in rules}
+        context = {
+            "rules": rules,
+            "counts": counts,
+            "leaving": {name: count for name, count in counts.items() if name not in known},
+            "holders": (await listing.page(session, listing.Query(filter="vip", limit=_SHOWN))).rows,
+            "latest": await ladder.latest(session),
+            "progress": await resettling.progress(session),
+            "promotes": (await config.read(session)).autoVipPromotion,
+            "may_edit": actor.may("tiers.edit"),
+        }
+        if wants_part(request):
+            return part("parts/tiers.html", **context)
+        return await framed(session, "tiers", "pages/tiers.html", **context)
+
+
+@get("/tiers/edit", guards=[allowed("tiers.edit")], include_in_schema=False)
+async def edit(actor: Actor, db: Database) -> Template:
+    """Show the editor."""
+    async with tenancy.inside(db, actor.creator_id) as session:
+        rules = await room.rules(session)
+        counts = await room.counts(session)
+        return await framed(session, "tiers", "pages/tieredit.html", rules=rules, counts=counts)
 
 
 @get("/tiers.css", guards=_GUARDS, include_in_schema=False, media_type="text/css")
@@ -37,5 +60,6 @@ async def colours(actor: Actor, db: Database) -> Response[str]:
 def _rule(rule: schemas.TierInfo) -> str:
     # A name is whatever the creator typed: every character is written as its number, so that none can end the string.
     name = "".join(f"\\{ord(letter):x} " for letter in rule.tier_name)
-    colour = rule.badge_color if _COLOUR.fullmatch(rule.badge_color) else "#8a94a8"
-    return f'[data-tier="{name}"] {{ --tier: {colour}; }}'
+    colour = rule.badge_color if _COLOUR.fullmatch(rule.badge_color) else _NO_COLOUR
+    inks = [f':root[data-bs-theme="{theme}"] [data-tier="{name}"] {{ --ink: {contrast.ink(colour, theme)}; }}' for theme in contrast.THEMES]
+    return "\n".join([f'[data-tier="{name}"] {{ --tier: {colour}; }}', *inks])
