@@ -1,7 +1,7 @@
 """The tiers are changed as a whole: looked at first, then everybody follows, and it can be taken back."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -86,7 +86,7 @@ class Office:
             await asyncio.sleep(0.02)
             listening.cancel()
 
-    async def _listen(self, batches: AsyncIterator[list[Update]]) -> None:
+    async def _listen(self, batches: AsyncIterator[Sequence[Update]]) -> None:
         async for batch in batches:
             self.heard += [(one.event, msgspec.json.decode(one.payload)) for one in batch]
 

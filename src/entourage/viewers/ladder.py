@@ -168,6 +168,26 @@ async def undo(session: CreatorSession, entry_id: int, actor: str) -> list[schem
     return await rulebook.read(session)
 
 
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The newest change of the tiers: its entry of the audit log, when (ISO 8601), and whether it can be undone."""
+
+    entry: int
+    at: str
+    undone: bool
+    undoable: bool
+
+
+async def latest(session: CreatorSession) -> Latest | None:
+    """Return the newest change of the tiers, or None when they are as the house gave them."""
+    found = await audit.page(session, action="tiers", limit=1)
+    if not found:
+        return None
+    entry, undone = found[0], found[0].action == "tiers.undo"
+    undoable = not undone and msgspec.to_builtins(await rulebook.read(session)) == entry.meta["after"]
+    return Latest(entry.id, clock.iso(clock.to_ms(entry.at)) or "", undone, undoable)
+
+
 def fingerprint(rules: Sequence[schemas.TierInfo]) -> list[list[Any]]:
     """Return what a job must find again to know that its rules still hold."""
     return [list(rulebook.as_rule(one)) for one in rules]

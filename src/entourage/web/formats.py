@@ -71,6 +71,11 @@ def clock_time(iso: str | None) -> str:
     return format_datetime(parse(iso), "HH:mm", locale=voice().locale) if iso else ""
 
 
+def hour_name(at_ms: int) -> str:
+    """Write the hour and minute of a moment in milliseconds, in the creator's zone: 20:00."""
+    return clock_time(clock.iso(at_ms))
+
+
 def ago(iso: str | None) -> Markup:
     """Write a `<time>` that is relative for a day and a date after that; the exact moment shows on hover."""
     if not iso:

@@ -2,7 +2,7 @@
 
 const names = [
   "viewer:new", "viewer:updated", "viewer:online", "viewer:offline", "viewer:removed",
-  "viewer:vip-promoted", "viewer:vip-set", "viewer:vip-removed", "live:feed", "live:totals", "live:state",
+  "viewer:vip-promoted", "viewer:vip-set", "viewer:vip-removed", "viewer:tiers", "viewer:birthday", "viewer:birthday-live", "live:feed", "live:totals", "live:state", "overlay:line",
 ];
 let waiting = [];
 let planned = false;
