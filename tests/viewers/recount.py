@@ -53,7 +53,7 @@ async def _accounts(session: CreatorSession) -> dict[int, list[int]]:
     """Return the accounts that are linked to each head; a head counts for them, too."""
     linked: dict[int, list[int]] = {}
     for viewer_id, head in await session.execute(select(Viewer.id, Viewer.linked_to).where(Viewer.linked_to.is_not(None))):
-        linked.setdefault(head, []).append(viewer_id)
+        linked.setdefault(head or 0, []).append(viewer_id)
     return linked
 
 

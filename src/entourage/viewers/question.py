@@ -26,7 +26,7 @@ _NEWEST = 5
 _SAME = {"vip": Condition("tier", "any"), "favorites": Condition("favorite", "is", value=True)}
 
 
-async def parts(  # noqa: PLR0913 - what can be asked at once
+async def parts(
     session: CreatorSession,
     filter_: schemas.Filter = "all",
     words: search.Words | None = None,

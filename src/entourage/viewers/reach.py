@@ -61,6 +61,5 @@ async def _stopped(session: CreatorSession, place: ways.Place) -> Mark | None:
         return await ways.step(session, place, [mine], _STEPS)
     value, viewer_id = place.after
     level = [mine, place.column == value, place.beyond(Viewer.id, viewer_id)]
-    return await ways.step(session, place, level, _STEPS) or await ways.step(
-        session, place, [mine, place.beyond(place.column, value)], _STEPS
-    )
+    beyond = [mine, place.beyond(place.column, value)]
+    return await ways.step(session, place, level, _STEPS) or await ways.step(session, place, beyond, _STEPS)
