@@ -124,7 +124,9 @@ async def test_a_person_changes_name_theme_language_and_password(doors: Doors, c
 async def test_connections_are_listed_changed_and_forgotten(db: Database, doors: Doors, cast: Cast) -> None:
     owner = await doors.of(cast.owner)
     empty = (await owner.get("/api/connections")).json()
-    assert [(one["source"], one["account"], one["enabled"]) for one in empty] == [(name, "", False) for name in ("tiktok", "tikfinity", "euler")]
+    assert [(one["source"], one["account"], one["enabled"]) for one in empty] == [
+        (name, "", False) for name in ("tiktok", "tikfinity", "euler")
+    ]
     made = (await owner.put("/api/connections/tiktok", json={"account": "@ada"})).json()
     assert (made["account"], made["enabled"]) == ("ada", True)
     paused = (await owner.put("/api/connections/tiktok", json={"enabled": False})).json()
