@@ -89,7 +89,8 @@ def routes_of_house() -> list[ControllerRouterHandler]:
         *overlays.ROUTES,
         connections.list_connections, connections.put_connection, connections.remove_connection,
         auditlog.list_entries,
-        *reading.ROUTES, *histories.ROUTES, *evenings.ROUTES, *changing.ROUTES, *tier_routes.ROUTES, *sending.ROUTES, *access.ROUTES, stream.stream_updates,
+        *reading.ROUTES, *histories.ROUTES, *evenings.ROUTES, *changing.ROUTES, *tier_routes.ROUTES,
+        *sending.ROUTES, *access.ROUTES, stream.stream_updates,
         pages.ROUTER,
     ]  # fmt: skip
 

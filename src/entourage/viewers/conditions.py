@@ -71,15 +71,18 @@ def of(condition: Condition, creator_id: int, now_ms: int, tiered: int | None = 
         return _number(column, op, int(value or 0) * unit, creator_id)
     if field in _DAYS:
         return _moment(_DAYS[field], op, now_ms - int(value or 0) * DAY_MS, creator_id)
-    if field == "tier":
-        return _tier(op, str(value), creator_id, tiered)
-    if field == "tag":
-        return _tag(str(value), creator_id, has=op == "is")
-    if field == "birthday":
-        return _birthday(creator_id, known=bool(value))
-    if field == "platform":
-        return Part((Viewer.platform,), lambda viewer: viewer.platform == value if op == "is" else viewer.platform != value)
-    return flag(field, creator_id, on=bool(value))
+    match field:
+        case "tier":
+            part = _tier(op, str(value), creator_id, tiered)
+        case "tag":
+            part = _tag(str(value), creator_id, has=op == "is")
+        case "birthday":
+            part = _birthday(creator_id, known=bool(value))
+        case "platform":
+            part = Part((Viewer.platform,), lambda viewer: viewer.platform == value if op == "is" else viewer.platform != value)
+        case _:
+            part = flag(field, creator_id, on=bool(value))
+    return part
 
 
 def _number(column: Any, op: str, value: int, creator_id: int) -> Part:  # noqa: ANN401
