@@ -186,8 +186,10 @@ def test_tags_are_chips_with_suggestions(lived: Lodging, opened: Opened) -> None
     tags.press_sequentially("coffee")
     tags.press("Enter")
     expect(page.locator("[data-tag]")).to_have_text(["chess", "coffee"])
-    page.get_by_role("button", name="Remove chess").click()
+    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        page.get_by_role("button", name="Remove chess").click()
     expect(page.locator("[data-tag]")).to_have_text(["coffee"])
+    expect(page.locator(".toast-note")).to_have_count(3)
     page.locator(".toast-note").last.get_by_role("button", name="Undo").click()
     expect(page.locator("[data-tag]")).to_have_text(["chess", "coffee"])
     tags.press("Backspace")
@@ -244,7 +246,7 @@ def test_another_tab_or_the_next_person_saves_what_was_being_written(lived: Lodg
 def test_a_picture_whose_address_has_expired_makes_way_for_initials(lived: Lodging, opened: Opened) -> None:
     async def expire(house: House) -> None:
         async with tenancy.inside(house.db, lived.cast.owner.creator_id, write=True) as session:
-            (await profile.find(session, "73")).avatar_url = "https://127.0.0.1:9/expired.webp?x-expires=1"
+            (await profile.find(session, "73")).avatar_url = f"{lived.url}/expired.webp?x-expires=1"
 
     lived.do(expire)
     page = opened(lived, "/viewers")

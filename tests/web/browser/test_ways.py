@@ -17,7 +17,7 @@ def test_arrow_keys_choose_among_the_found(lived: Lodging, opened: Opened) -> No
     page.keyboard.press("ArrowDown")
     chosen = page.locator('.finder-item[aria-selected="true"] .who-name').inner_text()
     page.keyboard.press("Enter")
-    expect(page.locator("#drawer h2")).to_contain_text(chosen)
+    expect(page.locator("#drawer-name")).to_contain_text(chosen)
 
 
 def test_more_rows_follow_without_a_gap_or_a_double(lived: Lodging, opened: Opened) -> None:
@@ -42,10 +42,10 @@ def test_the_address_of_the_seed_opens_the_viewers(lived: Lodging, opened: Opene
 def test_connecting_tiktok_shows_in_the_chip_and_on_the_first_page(new: Lodging, opened: Opened) -> None:
     page = opened(new, "/settings")
     expect(page.locator("#chips")).to_contain_text("TikTok: not connected")
-    page.get_by_label("TikTok name").fill("@ada.live")
+    page.locator("#tiktok-account").fill("@ada.live")
     page.locator("#connections").get_by_role("button", name="Connect").click()
     expect(page.locator("#chips")).to_contain_text("TikTok: starting")
-    expect(page.get_by_label("TikTok name")).to_have_value("ada.live")
+    expect(page.locator("#tiktok-account")).to_have_value("ada.live")
     page.get_by_label("Listen when I am live").uncheck()
     expect(page.locator("#chips")).to_contain_text("not connected")
     page.goto("/")
