@@ -21,7 +21,17 @@ WEB = Path(words.__file__).parent
 BABEL = Path(__file__).parents[2] / "babel.cfg"
 SPOKEN_ATTRIBUTES = {"title", "alt", "placeholder", "aria-label", "data-said", "data-sure"}
 # Names, keys and commands are the same in every language; "house" is a class of the body.
-SAME_EVERYWHERE = {"Entourage", "TikTok LIVE", "TikFinity", "Esc", "Ctrl K", "house", "entourage import recording FILE --speed 10x"}
+SAME_EVERYWHERE = {
+    "Entourage",
+    "TikTok LIVE",
+    "TikFinity",
+    "Euler",
+    "Esc",
+    "Ctrl K",
+    "house",
+    "entourage import recording FILE --speed 10x",
+    "overlay/••••••••",
+}
 BLANK = re.compile(r"%\(\w+\)0?\d?[sd]|\{\w+\}")
 
 
