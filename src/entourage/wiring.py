@@ -33,7 +33,7 @@ from entourage.platforms.tiktok.feed import TikTokFeed
 from entourage.platforms.tiktok.pace import Pace
 from entourage.platforms.tiktok.recording import Tally, read
 from entourage.ports.live import LiveEvent, LiveFeed, Mapper
-from entourage.viewers import jobs, tier_jobs
+from entourage.viewers import bulk_jobs, jobs, tier_jobs
 from entourage.viewers.intake import Intake
 from entourage.viewers.listen import Listener
 from entourage.viewers.updates import Publisher
@@ -149,6 +149,7 @@ def _registry(publisher: Publisher) -> Registry:
 
     registry.add("viewers.birthdays", tell_birthdays)
     tier_jobs.register(registry, publisher)
+    bulk_jobs.register(registry, publisher)
     return registry
 
 

@@ -29,7 +29,7 @@ from entourage.viewers.tables import (
 
 _FLAGS = {"is_favorite": "favorite", "is_blocked": "blocked", "is_moderator": "moderator"}
 _TEXTS = {"notes": 20_000, "discord_username": 100, "tts_voice": 100, "gender": 30, "country": 60, "language": 30}
-_MOST_TAGS, _LONGEST_TAG = 50, 50
+_MOST_TAGS, _LONGEST_TAG = tags.MOST, tags.LONGEST
 _OLDEST = 130
 _THEIRS = (Gift, Visit, Hour, Period, Handle, TierChange, Card, Tag, Carried, CarriedHour, Link, ImportRow)
 

@@ -42,6 +42,13 @@ class ViewerRow(msgspec.Struct, kw_only=True):
     online: bool = False
 
 
+class Size(msgspec.Struct):
+    """How many viewers are meant; without `exact` there are at least so many."""
+
+    count: int
+    exact: bool
+
+
 class GiftSum(msgspec.Struct):
     """What somebody gave of one gift, altogether."""
 

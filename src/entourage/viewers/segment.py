@@ -1,6 +1,6 @@
 """Segments: what a choice of viewers may ask of them, checked and brought into one form. Rules: docs/rules/segments.md."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NoReturn
 
 import msgspec
@@ -45,6 +45,7 @@ OPS: dict[Kind, tuple[Op, ...]] = {
 MOST = 12
 """Conditions in one segment."""
 _MOST_NUMBER = 10**15
+_MOST_DIGITS = 16
 _MOST_DAYS = 36_500
 _LONGEST = {"tier": 50, "tag": 50, "platform": 16}
 _WITHOUT_VALUE = frozenset({"any", "none"})
@@ -71,6 +72,31 @@ def check(said: Iterable[Condition | Mapping[str, Any]]) -> tuple[Condition, ...
         msg = f"A segment has at most {MOST} conditions."
         raise Invalid(msg, details={"conditions": msg})
     return tuple(dict.fromkeys(checked))
+
+
+def write(condition: Condition) -> str:
+    """Write a checked condition as addresses hold it: `coins:at_least:1000`, `favorite:is:yes`, `tier:any`."""
+    value = condition.value
+    if isinstance(value, bool):
+        value = "yes" if value else "no"
+    return f"{condition.field}:{condition.op}" + ("" if value is None else f":{value}")
+
+
+def read(written: Sequence[str]) -> tuple[Condition, ...]:
+    """Read conditions of an address and check them; none is no condition. Raises Invalid as `check`."""
+    return check(_read(text) for text in written) if written else ()
+
+
+def _read(text: str) -> Condition:
+    field, _, rest = text.partition(":")
+    op, _, said = rest.partition(":")
+    value: int | str | bool | None = said
+    kind = FIELDS.get(field)
+    if kind in {"number", "days"}:
+        value = int(said) if said.isascii() and said.isdecimal() and len(said) <= _MOST_DIGITS else said
+    elif kind == "yes_no":
+        value = {"yes": True, "no": False}.get(said, said)
+    return Condition(field, op, value)
 
 
 def _checked(place: int, said: Condition | Mapping[str, Any]) -> Condition:

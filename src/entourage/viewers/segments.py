@@ -1,5 +1,6 @@
 """Saved segments: choices of viewers with a name, made of conditions."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -9,9 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from entourage.kernel import audit, clock
 from entourage.kernel.errors import Conflict, Invalid, NotFound
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import conditions, question, segment
+from entourage.viewers import segment
 from entourage.viewers.segment import Condition
-from entourage.viewers.tables import Segment, Total
+from entourage.viewers.tables import Segment
 
 MOST = 100
 """Segments of one creator."""
@@ -31,13 +32,6 @@ class Draft(msgspec.Struct, forbid_unknown_fields=True):
 
     name: str | msgspec.UnsetType = msgspec.UNSET
     conditions: list[Condition] | msgspec.UnsetType = msgspec.UNSET
-
-
-class Size(msgspec.Struct):
-    """How many belong to a segment; without `exact` there are at least so many."""
-
-    count: int
-    exact: bool
 
 
 async def every(session: CreatorSession) -> list[Saved]:
@@ -86,12 +80,11 @@ async def remove(session: CreatorSession, segment_id: int, actor: str) -> Saved:
     return was
 
 
-async def count(session: CreatorSession, asked: tuple[Condition, ...]) -> Size:
-    """Count who meets checked conditions, exactly where that is quick."""
-    known = (await session.execute(select(Total.viewers, Total.tiered).where(Total.creator_id == session.creator))).first()
-    everybody, tiered = known or (0, 0)
-    parts = await question.parts(session, conditions=asked, now_ms=clock.now_ms(), tiered=tiered)
-    return Size(*await conditions.count(session, parts, everybody))
+async def conditions(session: CreatorSession, segment_id: int | None, written: Sequence[str]) -> tuple[Condition, ...]:
+    """Return what an address asks: its own conditions if it has any, else those of its segment. Raises Invalid and NotFound."""
+    if written or segment_id is None:
+        return segment.read(written)
+    return tuple((await find(session, segment_id)).conditions)
 
 
 async def _row(session: CreatorSession, segment_id: int) -> Segment:

@@ -1,5 +1,6 @@
 """Reading viewers."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from litestar import get
@@ -7,7 +8,8 @@ from litestar.params import Parameter
 
 from entourage.kernel import tenancy
 from entourage.kernel.http import Actor, Database, allowed
-from entourage.viewers import birthdays, evening, feed, heatmap, leaderboard, listing, profile, schemas, tiers, totals
+from entourage.viewers import birthdays, evening, feed, heatmap, leaderboard, listing, profile, schemas, segments, tiers, totals
+from entourage.viewers.routes.choosing import SegmentId, Where
 from entourage.viewers.routes.envelope import Answer, Paged, Paging
 
 READ = [allowed("viewers.read")]
@@ -25,8 +27,13 @@ async def list_viewers(
     order: Literal["asc", "desc", "ASC", "DESC"] = "desc",
     search: Annotated[str, Parameter(max_length=100)] = "",
     filter: schemas.Filter = "all",  # noqa: A002 - the seed's name
+    segment: SegmentId = None,
+    where: Where = None,
 ) -> Paged[schemas.ViewerRow]:
-    """List viewers. Page with `cursor` (the `next` of the page before); `page` works for the first 10,000 rows."""
+    """List viewers. Page with `cursor` (the `next` of the page before); `page` works for the first 10,000 rows.
+
+    With conditions a page may be short, or empty, and still have a `next`: enough was looked at for one page.
+    """
     query = listing.Query(
         filter=filter,
         sort=sort_by,
@@ -37,7 +44,8 @@ async def list_viewers(
         limit=limit,
     )
     async with tenancy.inside(db, actor.creator_id) as session:
-        found = await listing.page(session, query)
+        asked = await segments.conditions(session, segment, where or ())
+        found = await listing.page(session, replace(query, conditions=asked))
     return Paged(found.rows, Paging(limit, found.next, found.total, None if cursor else page))
 
 

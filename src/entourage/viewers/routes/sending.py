@@ -12,13 +12,14 @@ from litestar.di import NamedDependency
 from litestar.params import Parameter, SkipValidation
 from litestar.response import Stream
 
-from entourage.kernel import clock
+from entourage.kernel import clock, tenancy
 from entourage.kernel.errors import Invalid
 from entourage.kernel.http import Actor, Database, allowed
 from entourage.ports.live import LiveEvent, Mapper, Unknown
-from entourage.viewers import export, listing, schemas
+from entourage.viewers import bulk, export, listing, schemas, segments
 from entourage.viewers.intake import Intake
 from entourage.viewers.routes import body
+from entourage.viewers.routes.choosing import SegmentId, Where
 from entourage.viewers.routes.described import Exporting, Ingesting
 from entourage.viewers.routes.envelope import Answer
 
@@ -119,13 +120,26 @@ async def export_viewers(
     sort_by: Annotated[schemas.Sort, Parameter(query="sortBy")] = "total_coins_spent",
     order: Literal["asc", "desc"] = "desc",
     search: Annotated[str, Parameter(max_length=100)] = "",
+    segment: SegmentId = None,
+    where: Where = None,
+    ids: Annotated[str, Parameter(max_length=20_000, pattern=r"^[0-9,]*$", description="Only these viewers, with commas.")] = "",
 ) -> Stream:
-    """Stream viewers as a file, filtered and sorted as the list."""
-    query = listing.Query(filter=filter, sort=sort_by, order=order, search=search)
+    """Stream viewers as a file, filtered and sorted as the list: everybody, a segment, or some by id."""
+    async with tenancy.inside(db, actor.creator_id) as session:
+        asked = await segments.conditions(session, segment, where or ())
+    query = listing.Query(filter=filter, sort=sort_by, order=order, search=search, conditions=asked, ids=_ids(ids))
     rows = (export.stream_csv if format == "csv" else export.stream_json)(db, actor.creator_id, query)
     kind = "text/csv" if format == "csv" else "application/json"
     name = f"viewers-{clock.now():%Y-%m-%d}.{format}"
     return Stream(rows, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _ids(listed: str) -> tuple[int, ...]:
+    found = {int(one) for one in listed.split(",") if one}
+    if len(found) > bulk.MOST or any(one >= 2**63 for one in found):
+        msg = f"At most {bulk.MOST:,} viewers by id. Export the list they are in instead."
+        raise Invalid(msg, details={"ids": msg})
+    return tuple(sorted(found))
 
 
 ROUTES = [ingest_events, export_viewers]
