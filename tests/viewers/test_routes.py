@@ -158,7 +158,7 @@ async def test_every_leaderboard_is_ranked(owner: Client) -> None:
 
 async def test_heatmaps_are_grids_with_peaks(owner: Client) -> None:
     everybody, bo = (await get(owner, "/heatmap/global"))["data"], (await get(owner, "/bo/heatmap"))["data"]
-    assert everybody.keys() == bo.keys() == {"activity", "coins", "peaks", "zone"}
+    assert everybody.keys() == bo.keys() == {"activity", "coins", "peaks", "coin_peaks", "zone"}
     assert [len(day) for day in everybody["activity"]] == [len(day) for day in bo["coins"]] == [24] * 7
     assert everybody["peaks"] == [{"hour_of_day": 20, "day_of_week": 6, "activity": 8, "coins": 550}]
     assert (everybody["activity"][6][20], everybody["coins"][6][20], bo["coins"][6][20], everybody["zone"]) == (

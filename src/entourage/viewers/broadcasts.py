@@ -10,14 +10,11 @@ from entourage.kernel.errors import Invalid, NotFound
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import gap, people, schemas, stream
 from entourage.viewers import stream_shapes as shapes
-from entourage.viewers.minute import MINUTE_MS
-from entourage.viewers.tables import Gift, Minute, Stream, TierChange, Viewer
+from entourage.viewers.tables import Gift, Stream, TierChange, Viewer
 
 EVENINGS = 5
 _GIFTS = 12
 _PROMOTIONS = 50
-_STEPS = 240  # as many as a curve shows
-_WIDTHS = (1, 2, 5, 10, 15, 30, 60)  # minutes
 _NUMBERS = ("viewers", "new_viewers", "coins", "gifts", "comments", "likes", "shares", "follows")
 
 
@@ -64,15 +61,22 @@ async def detail(session: CreatorSession, stream_id: int) -> shapes.StreamDetail
     )
 
 
-async def usual(session: CreatorSession, one: Stream) -> shapes.Usual | None:
-    """Return the mean of the last five streams that were over before this one began, or None when there were none."""
+async def before(session: CreatorSession, one: Stream) -> Sequence[Stream]:
+    """Return the last five streams that were over before this one began; a recording is measured by recordings."""
     statement = select(Stream).where(
-        Stream.creator_id == session.creator, Stream.started_ms < one.started_ms, Stream.id != one.id, Stream.ended_ms.is_not(None)
+        Stream.creator_id == session.creator,
+        Stream.started_ms < one.started_ms,
+        Stream.ended_ms.is_not(None),
+        Stream.recorded == one.recorded,
     )
-    before = (await session.scalars(statement.order_by(Stream.started_ms.desc(), Stream.id.desc()).limit(EVENINGS))).all()
-    if not before:
+    return (await session.scalars(statement.order_by(Stream.started_ms.desc(), Stream.id.desc()).limit(EVENINGS))).all()
+
+
+async def usual(session: CreatorSession, one: Stream) -> shapes.Usual | None:
+    """Return the mean of the last five streams before this one, or None when there were none."""
+    rows = [_numbers(each) for each in await before(session, one)]
+    if not rows:
         return None
-    rows = [_numbers(each) for each in before]
     names = (*_NUMBERS, "duration_seconds", "watchtime_seconds", "peak_watching")
     return shapes.Usual(evenings=len(rows), **{name: round(sum(row[name] for row in rows) / len(rows)) for name in names})
 
@@ -91,42 +95,16 @@ async def top_gifts(session: CreatorSession, stream_id: int) -> list[schemas.Gif
     return [schemas.GiftSum(name, int(quantity), int(spent)) for name, quantity, spent in await session.execute(statement)]
 
 
-async def curve(session: CreatorSession, stream_id: int) -> shapes.Curve:
-    """Return a broadcast's course in at most 240 steps of one or more minutes; raises NotFound."""
-    await find(session, stream_id)
-    m = Minute
-    statement = select(m.minute, m.comments, m.likes, m.coins, m.gifts, m.joins, m.watching).where(m.stream_id == stream_id)
-    rows = [tuple(row) for row in await session.execute(statement.where(m.creator_id == session.creator).order_by(m.minute))]
-    if not rows:
-        return shapes.Curve(1, [])
-    first, last = rows[0][0], rows[-1][0]
-    width = next((wide for wide in _WIDTHS if (last - first) // wide < _STEPS), -(-(last - first + 1) // _STEPS))
-    steps = [shapes.MinuteRow(clock.iso(at * MINUTE_MS) or "", 0, 0, 0, 0, 0, 0) for at in range(first, last + 1, width)]
-    for at, *values in rows:
-        _add(steps[(at - first) // width], values)
-    return shapes.Curve(width, steps)
-
-
-def _add(step: shapes.MinuteRow, values: Sequence[int]) -> None:
-    comments, likes, coins, gifts, joins, watching = values
-    step.comments += comments
-    step.likes += likes
-    step.coins += coins
-    step.gifts += gifts
-    step.joins += joins
-    step.watching = max(step.watching, watching)
-
-
 async def _promotions(session: CreatorSession, one: Stream) -> list[shapes.Promotion]:
     """Find who got a tier while a broadcast was on, first to last; for a recording nobody did: that was another day."""
     if one.recorded:
         return []
     c = TierChange
-    until_ms = (one.ended_ms or clock.now_ms()) + stream.REVIVAL_MS
+    over_ms = (one.ended_ms or clock.now_ms()) + stream.REVIVAL_MS
     statement = (
         select(c.at_ms, c.old, c.new, *people.COLUMNS)
         .join(Viewer, Viewer.id == c.viewer_id)
-        .where(c.creator_id == session.creator, c.at_ms >= one.started_ms, c.at_ms <= until_ms, c.new.is_not(None))
+        .where(c.creator_id == session.creator, c.at_ms >= one.started_ms, c.at_ms <= over_ms, c.new.is_not(None))
         .order_by(c.id.desc())
         .limit(_PROMOTIONS)
     )
@@ -137,13 +115,17 @@ async def _promotions(session: CreatorSession, one: Stream) -> list[shapes.Promo
 
 
 def _numbers(one: Stream) -> dict[str, Any]:
-    until_ms = one.ended_ms or one.last_event_ms
     return {
         "id": one.id, "platform": one.platform, "recorded": one.recorded, "live": is_live(one),
         "started_at": clock.iso(one.started_ms), "ended_at": clock.iso(one.ended_ms),
-        "duration_seconds": max(0, until_ms - one.started_ms) // 1000, **{name: getattr(one, name) for name in _NUMBERS},
+        "duration_seconds": max(0, until_ms(one) - one.started_ms) // 1000, **{name: getattr(one, name) for name in _NUMBERS},
         "watchtime_seconds": one.watch_ms // 1000, "peak_watching": one.peak_watching,
     }  # fmt: skip
+
+
+def until_ms(one: Stream) -> int:
+    """Return when a broadcast was over, or was heard last while it goes on."""
+    return one.ended_ms or one.last_event_ms
 
 
 def is_live(one: Stream) -> bool:

@@ -41,5 +41,7 @@ def _grid(cells: Iterable[tuple[int, int, int]], zone: str) -> schemas.Heatmap:
         activity[day][hour] = deeds
         coins[day][hour] = spent
         busy.append(schemas.HourCell(hour, day, deeds, spent))
-    busy.sort(key=lambda c: (-c.activity, c.day_of_week, c.hour_of_day))
-    return schemas.Heatmap(activity, coins, busy[:_PEAKS], zone)
+    order = sorted(busy, key=lambda c: (c.day_of_week, c.hour_of_day))
+    paid = sorted((c for c in order if c.coins > 0), key=lambda c: -c.coins)
+    seen = sorted((c for c in order if c.activity > 0), key=lambda c: -c.activity)
+    return schemas.Heatmap(activity, coins, seen[:_PEAKS], paid[:_PEAKS], zone)

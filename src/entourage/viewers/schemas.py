@@ -199,11 +199,12 @@ class HourCell(msgspec.Struct):
 
 
 class Heatmap(msgspec.Struct):
-    """A week of hours as two grids [day][hour] and the busiest hours first."""
+    """A week of hours as two grids [day][hour], and the hours with most activity, and with most coins, first."""
 
     activity: list[list[int]]
     coins: list[list[int]]
     peaks: list[HourCell]
+    coin_peaks: list[HourCell]
     zone: str
 
 

@@ -92,11 +92,23 @@ class MinuteRow(msgspec.Struct):
     watching: int
 
 
+class UsualStep(msgspec.Struct):
+    """What happens in such a step on average, by the streams before."""
+
+    comments: float
+    likes: float
+    coins: float
+    gifts: float
+    joins: float
+    watching: float
+
+
 class Curve(msgspec.Struct):
-    """A stream's course in steps of `minutes` minutes, without holes."""
+    """A stream's course in steps of `minutes` minutes, without holes; `usual` goes on for as long as a stream before did."""
 
     minutes: int
     steps: list[MinuteRow]
+    usual: list[UsualStep]
 
 
 class Guest(ViewerRow, kw_only=True):

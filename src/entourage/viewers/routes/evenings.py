@@ -7,7 +7,7 @@ from litestar.params import Parameter
 
 from entourage.kernel import tenancy
 from entourage.kernel.http import Actor, Database, allowed
-from entourage.viewers import attendance, broadcasts, gap
+from entourage.viewers import attendance, broadcasts, course, gap
 from entourage.viewers import stream_shapes as shapes
 from entourage.viewers.routes.envelope import Answer, Paged, Paging
 
@@ -52,9 +52,9 @@ async def list_stream_viewers(
 
 @get("/api/streams/{stream_id:int}/minutes", guards=READ, tags=["streams"])
 async def show_stream_minutes(actor: Actor, db: Database, stream_id: StreamId) -> Answer[shapes.Curve]:
-    """Show a broadcast's course: chat, likes, coins, gifts, arrivals and how many were watching, in at most 240 steps."""
+    """Show a broadcast's course in at most 240 steps, and the usual course beside it."""
     async with tenancy.inside(db, actor.creator_id) as session:
-        return Answer(await broadcasts.curve(session, stream_id))
+        return Answer(await course.curve(session, stream_id))
 
 
 @get("/api/gaps", guards=READ, tags=["streams"])

@@ -121,7 +121,7 @@ async def week(actor: Actor, db: Database, ref: str) -> Template:
     async with tenancy.inside(db, actor.creator_id) as session:
         viewer = await profile.find(session, ref)
         heat = await heatmap.of_viewer(session, viewer.id)
-    return part("parts/week.html", heat=heat, giving=_giving(heat), table=f"week-{viewer.id}")
+    return part("parts/week.html", heat=heat, table=f"week-{viewer.id}")
 
 
 @get("/suggestions", guards=_GUARDS, include_in_schema=False)
@@ -166,14 +166,3 @@ def _birthday(viewer: schemas.ViewerDetail, actor: Actor) -> Birthday | None:
     today = clock.now().astimezone(ZoneInfo(actor.zone)).date()
     days, age = birthday.days_until(viewer.birthday, today), birthday.age(viewer.birthday, today)
     return Birthday(days, age if age is None else age + (days > 0), age)
-
-
-def _giving(heat: schemas.Heatmap) -> list[schemas.HourCell]:
-    """Return the hours in which most coins were given, the best first."""
-    cells = [
-        schemas.HourCell(hour, day, heat.activity[day][hour], coins)
-        for day, row in enumerate(heat.coins)
-        for hour, coins in enumerate(row)
-        if coins
-    ]
-    return sorted(cells, key=lambda cell: (-cell.coins, cell.day_of_week, cell.hour_of_day))
