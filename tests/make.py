@@ -1,5 +1,6 @@
 """Makes viewers and evenings straight in the tables, for tests that look at them."""
 
+import math
 import random
 from typing import Any
 
@@ -93,8 +94,9 @@ async def evenings(db: Database, creator_id: int, viewer_ids: list[int], *, live
                 began = stream.started_ms + (place * 97_000) % (70 * MINUTE)
                 session.add(tables.Visit(
                     stream_id=stream.id, viewer_id=viewer_id, started_ms=began, last_ms=began + 20 * MINUTE, watch_ms=18 * MINUTE,
-                    open=stream is tonight and live and place % 3 != 1,
+                    open=stream is tonight and live and place % 3 != 1, coins=max(0, 900 - place * 61), comments=place * 7 % 23,
                 ))  # fmt: skip
+        session.add_all(minute for stream in streams for minute in _minutes(stream))
         key = iter(range(1, 100_000))
         for stream in streams[-2:]:
             for step in range(90):
@@ -124,6 +126,29 @@ def _stream(ended_ms: int, *, ended: bool, chance: random.Random) -> tables.Stre
         peak_watching=412, viewers=chance.randrange(240, 420), new_viewers=chance.randrange(20, 60), coins=coins, gifts=coins // 9, comments=chance.randrange(700, 1900),
         likes=chance.randrange(9_000, 48_000), shares=12, follows=31, joins=900, watch_ms=90 * HOUR,
     )  # fmt: skip
+
+
+def _minutes(stream: tables.Stream) -> list[tables.Minute]:
+    """Let a stream begin quietly, rise to its best half hour, and ebb away."""
+    first = stream.started_ms // MINUTE
+    rise = [math.sin(math.pi * minute / 84) for minute in range(84)]
+    return [
+        tables.Minute(
+            stream_id=stream.id, minute=first + place, comments=int(26 * up) + (place * 7 + stream.id * 3) % 9, likes=int(300 * up), gifts=place % 3,
+            coins=int(400 * up) if place % 11 == stream.id % 5 else place % 3 * 5, joins=int(9 * (1 - up)) + place % 4, watching=int(380 * up) + 32,
+        )
+        for place, up in enumerate(rise)
+    ]  # fmt: skip
+
+
+async def gap(db: Database, creator_id: int, stream_id: int | None, from_ms: int, **fields: Any) -> int:
+    """Store a time in which nobody listened, two minutes long unless said otherwise; returns its id."""
+    given: dict[str, Any] = {"platform": "tiktok", "until_ms": from_ms + 2 * MINUTE, "reason": "reconnecting", "recovered": 0} | fields
+    async with tenancy.inside(db, creator_id, write=True) as session:
+        made = tables.Gap(stream_id=stream_id, from_ms=from_ms, **given)
+        session.add(made)
+        await session.flush()
+        return made.id
 
 
 def _week(session: tenancy.CreatorSession, creator_id: int, viewer_ids: list[int], chance: random.Random) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from entourage.kernel import tenancy
 from entourage.kernel.db import Database
+from entourage.ports import live
 from entourage.viewers import jobs, tables
 from entourage.viewers.intake import Intake
 from tests.people import Cast, Client, Doors
@@ -28,7 +29,7 @@ async def play(intake: Intake, creator_id: int, hands: Hands) -> None:
     for number in range(EVENINGS - 1):
         room = evening(number)
         hands.put(number * DAY_S)
-        events = [room.chat(fan, 60 * minute + 1) for minute in range(3) for fan in FANS]
+        events: list[live.LiveEvent] = [room.chat(fan, 60 * minute + 1) for minute in range(3) for fan in FANS]
         events += [room.gift(FANS[0], 61, coins=10 * (number + 1)), room.watching(100 + number, 62), room.end(180)]
         await intake.store(creator_id, [*events, *([room.chat("gone", 5)] if number == 0 else [])])
     hands.put(0)

@@ -74,7 +74,19 @@ async def test_no_page_carries_inline_script_or_style(doors: Doors, cast: Cast, 
     viewers = await make.people(db, cast.owner.creator_id, 60)
     await make.evenings(db, cast.owner.creator_id, viewers[:20])
     browser = await doors.of(cast.owner)
-    for path in ("/", "/viewers", f"/viewers/{viewers[0]}", "/leaderboard", "/week", "/tiers", "/settings", "/signin"):
+    for path in (
+        "/",
+        "/viewers",
+        f"/viewers/{viewers[0]}",
+        "/leaderboard?period=week",
+        "/week?show=coins",
+        "/tiers",
+        "/settings",
+        "/streams",
+        "/streams/1",
+        "/streams/gaps",
+        "/signin",
+    ):
         page = (await browser.get(path, headers=HTML)).text
         assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", page), path
         assert all("src=" in tag or "application/json" in tag for tag in re.findall(r"<script[^>]*>", page)), path

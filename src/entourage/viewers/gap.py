@@ -1,16 +1,19 @@
 """The ledger of gaps: when a stream went on and nobody listened, kept row by row and read by the page."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, or_, select
 
 from entourage.kernel import clock
 from entourage.kernel.errors import Invalid
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import outage
-from entourage.viewers.stream_shapes import GapRow
+from entourage.viewers.stream_shapes import GapRow, StreamRow
 from entourage.viewers.tables import Gap, Stream
 
 _BEFORE_MS = 3_600_000  # a line may be lost before the first event of a stream
-_SHOWN = 20
+_SHOWN, _MOST = 20, 1000
 
 
 async def last_heard(session: CreatorSession, platform: str, room: str) -> int | None:
@@ -73,6 +76,20 @@ async def of_stream(session: CreatorSession, stream: Stream) -> list[GapRow]:
     until_ms = stream.ended_ms or clock.now_ms()
     unnamed = (Gap.stream_id.is_(None)) & (Gap.platform == stream.platform) & (Gap.from_ms >= stream.started_ms - _BEFORE_MS)
     return [_row(one) for one in await _read(session, Gap.from_ms <= until_ms, or_(Gap.stream_id == stream.id, unnamed), limit=_SHOWN)]
+
+
+async def of_streams(session: CreatorSession, listed: Sequence[StreamRow]) -> dict[int, int]:
+    """Return how many seconds of each of these broadcasts, the newest first, nobody listened; of the newest thousand gaps among them."""
+    if not listed:
+        return {}
+    since_ms = int(datetime.fromisoformat(listed[-1].started_at).timestamp() * 1000) - _BEFORE_MS
+    until = listed[0].ended_at
+    until_ms = int(datetime.fromisoformat(until).timestamp() * 1000) if until else clock.now_ms()
+    missed: dict[int, int] = {}
+    for one in await _read(session, Gap.from_ms >= since_ms, Gap.from_ms <= until_ms, Gap.stream_id.is_not(None), limit=_MOST):
+        if one.stream_id is not None:
+            missed[one.stream_id] = missed.get(one.stream_id, 0) + _row(one).seconds
+    return missed
 
 
 async def of_tonight(session: CreatorSession) -> list[GapRow]:

@@ -12,7 +12,7 @@ from litestar.template import TemplateConfig
 from markupsafe import Markup
 
 from entourage.kernel.http import Actor
-from entourage.web import formats, i18n, words
+from entourage.web import formats, i18n, missed, words
 
 _HERE = Path(__file__).parent
 
@@ -40,7 +40,20 @@ def environment() -> Environment:
     )
     env.template_class = SpokenTemplate
     env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    for shape in ("number", "compact", "duration", "ordinal", "moment", "day", "clock_time", "ago", "last_seen", "initials", "colour"):
+    for shape in (
+        "number",
+        "compact",
+        "duration",
+        "ordinal",
+        "moment",
+        "day",
+        "clock_time",
+        "ago",
+        "last_seen",
+        "initials",
+        "colour",
+        "evening",
+    ):
         env.filters[shape] = getattr(formats, shape)
     env.filters["data"] = data
     env.filters["spoken"] = i18n.gettext  # a sentence that is already made: `_` would fill in its percent signs
@@ -48,6 +61,7 @@ def environment() -> Environment:
         icon=icon, voice=i18n.voice, languages=i18n.LANGUAGES, browser_words=words.for_browser, theme_of=theme_of, demo_panel=demo_panel
     )
     env.globals.update(weekdays=formats.weekdays, hour_of_week=formats.hour_of_week, against_usual=formats.against_usual)
+    env.globals.update(beside_usual=formats.beside_usual, hours_of_week=formats.hours_of_week, missed_words=missed)
     env.globals["get_flashes"] = flashes
     return env
 

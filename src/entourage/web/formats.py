@@ -1,7 +1,9 @@
 """Numbers, lengths of time and moments as a person reads them, in the voice of the current request."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_day_names
@@ -14,6 +16,13 @@ from entourage.web.i18n import voice
 
 AVATAR_COLOURS = 12
 _DAY_S = 86_400
+
+
+class Cell(Protocol):
+    """An hour of the week; day 0 is Sunday."""
+
+    day_of_week: int
+    hour_of_day: int
 
 
 def number(value: int) -> str:
@@ -136,6 +145,27 @@ def against_usual(coins: int, usual: int) -> str:
         return _("usually %(n)s") % {"n": compact(usual)}
     share = format_percent(coins / usual - 1, locale=voice().locale)
     return _("+%(share)s over the usual %(n)s") % {"share": share, "n": compact(usual)}
+
+
+def beside_usual(value: int, usual: int, written: str) -> str:
+    """Compare a number with the usual one, which is `written` out: +24% · usually 3,120."""
+    change = value / usual - 1 if usual else 0.0
+    if round(change * 100) == 0:
+        return _("usually %(n)s") % {"n": written}
+    share = format_percent(abs(change), locale=voice().locale)
+    return f"{'+' if change > 0 else '−'}{share} · {_('usually %(n)s') % {'n': written}}"
+
+
+def evening(iso: str) -> str:
+    """Write a day with its weekday, short, in the creator's zone: Fri, 20 Nov 2026."""
+    then, locale = parse(iso), voice().locale
+    return f"{format_date(then.date(), 'EEE', locale=locale).rstrip('.')}, {format_date(then.date(), 'medium', locale=locale)}"
+
+
+def hours_of_week(cells: Sequence[Cell]) -> Markup:
+    """Write up to three hours of the week, each of them strong: Sunday 20–21, Friday 21–22."""
+    hours = [Markup("<b>{}</b>").format(hour_of_week(one.day_of_week, one.hour_of_day)) for one in cells[:3]]
+    return Markup(", ").join(hours)
 
 
 def initials(name: str) -> str:

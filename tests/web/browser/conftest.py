@@ -38,7 +38,8 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lodging]:
     async def furnish(db: Database, cast: Cast) -> None:
         creator = cast.owner.creator_id
         viewers = await make.people(db, creator, 240)
-        await make.evenings(db, creator, viewers[:30])
+        tonight = await make.evenings(db, creator, viewers[:30])
+        await make.gap(db, creator, tonight - 1, clock.now_ms() - 2 * make.DAY - 40 * make.MINUTE, recovered=14)
         soon = clock.now() + timedelta(days=2)
         note = "Draws with me since 2023. Ask about the exhibition in May."
         await make.card(db, creator, viewers[0], notes=note, tags=["artist", "early bird"], birthday=f"1995-{soon:%m-%d}")

@@ -42,7 +42,9 @@ def test_the_evening_fits_a_dock_in_obs(lived: Lodging, opened: Opened) -> None:
     assert card["y"] + card["height"] <= 560, "who walked in is seen without scrolling, above the bar"
 
 
-@pytest.mark.parametrize("path", ["/viewers", "/leaderboard", "/week", "/tiers", "/settings"])
+@pytest.mark.parametrize(
+    "path", ["/viewers", "/leaderboard", "/leaderboard?period=week", "/week", "/streams", "/streams/gaps", "/tiers", "/settings"]
+)
 def test_a_page_of_a_new_house_is_not_blank(new: Lodging, opened: Opened, path: str) -> None:
     page = opened(new, path)
     check(page, f"empty-{path.strip('/')}")

@@ -9,7 +9,18 @@ from playwright.sync_api import Page, expect
 from tests.web.journeys.conftest import Open, Start
 from tests.web.journeys.houses import Owner
 
-PAGES = ("/", "/viewers", "/viewers/1", "/leaderboard", "/week", "/tiers", "/settings")
+PAGES = (
+    "/",
+    "/viewers",
+    "/viewers/1",
+    "/leaderboard?period=week",
+    "/week",
+    "/streams",
+    "/streams/1",
+    "/streams/gaps",
+    "/tiers",
+    "/settings",
+)
 SIZES = {"desk": (1440, 900), "hand": (390, 844)}
 
 
@@ -38,7 +49,7 @@ def test_the_german_pages_are_for_everybody(ada: Owner, visit: Open, shoot: Call
         found += complaints(page)
         if overflows(page):
             found.append(f"{page.url} is wider than the screen")
-        shoot(page, f"{(path.strip('/') or 'tonight').replace('/', '-')}-{theme}-{size}-de")
+        shoot(page, f"{(path.strip('/') or 'tonight').replace('/', '-').replace('?', '-')}-{theme}-{size}-de")
     assert found == []
 
 

@@ -2,11 +2,12 @@
 
 from litestar import Router
 
-from entourage.web.pages import boards, drawer, frame, overlays, search, settings, tiers, tonight, viewers
+from entourage.web.pages import boards, drawer, frame, overlays, search, settings, streams, tiers, tonight, viewers
 
 _HANDLERS = [
-    tonight.show, tonight.now, tonight.top, tonight.arrival, tonight.chips_again,
+    tonight.show, tonight.gaps, tonight.now, tonight.top, tonight.arrival, tonight.chips_again,
     viewers.show, boards.leaderboard, boards.week,
+    streams.show, streams.newest, streams.gaps, streams.one, streams.course, streams.guests,
     drawer.show, drawer.about, drawer.tier, drawer.visits, drawer.gifts, drawer.chat, drawer.week, drawer.suggestions,
     search.find,
     overlays.show, overlays.listed, overlays.edit, overlays.preview, overlays.on_air,

@@ -10,13 +10,15 @@ from litestar.response import Template
 from entourage.kernel import connections, tenancy
 from entourage.kernel.http import Actor, Database, allowed
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import birthdays, evening, feed, histories, profile, schemas, supporters, tiers, totals
-from entourage.web import chips
-from entourage.web.pages.frame import framed, part
+from entourage.viewers import birthdays, evening, feed, gap, histories, profile, schemas, supporters, tiers, totals
+from entourage.viewers.stream_shapes import GapRow
+from entourage.web import chips, missed
+from entourage.web.pages.frame import Asked, framed, part
 
 _LINES = 100
 _HERE = 30
 _TOP = 8
+_DIGITS = 19  # as many as an id of ours may have
 _BIRTHDAY_DAYS, _BIRTHDAYS = 7, 4
 _GUARDS = [allowed("viewers.read")]
 
@@ -50,7 +52,7 @@ class FirstSteps:
 
 
 @get("/", guards=_GUARDS, include_in_schema=False)
-async def show(actor: Actor, db: Database) -> Template:
+async def show(request: Asked, actor: Actor, db: Database) -> Template:
     """Show the evening."""
     async with tenancy.inside(db, actor.creator_id) as session:
         tonight = await evening.tonight(session)
@@ -61,6 +63,7 @@ async def show(actor: Actor, db: Database) -> Template:
         return await framed(
             session, "tonight", "pages/tonight.html",
             tonight=tonight,
+            gaps=await _gaps(session, request),
             watching=max((one.state["watching"] for one in links if one.enabled and one.state.get("watching") is not None), default=None),
             now=Now(await feed.recent(session, _LINES), here),
             top=await supporters.tonight(session, _TOP),
@@ -69,6 +72,13 @@ async def show(actor: Actor, db: Database) -> Template:
             steps=FirstSteps(any(one.enabled and (one.account or one.source != "tiktok") for one in links), summary.totalViewers > 0),
             ranks={rule.tier_name: rule.sort_order for rule in await tiers.rules(session)},
         )  # fmt: skip
+
+
+@get("/tonight/gaps", guards=_GUARDS, include_in_schema=False)
+async def gaps(request: Asked, actor: Actor, db: Database) -> Template:
+    """Show what was missed of the evening, unless it was put away in this browser."""
+    async with tenancy.inside(db, actor.creator_id) as session:
+        return part("parts/gap_banner.html", gaps=await _gaps(session, request))
 
 
 @get("/tonight/now", guards=_GUARDS, include_in_schema=False)
@@ -107,6 +117,11 @@ async def _arrival(session: CreatorSession, ref: str) -> Arrival:
     latest, _ = await histories.visits(session, viewer.id, None, 2)
     ended = [visit.left_at for visit in latest if visit.left_at]
     return Arrival(viewer, ended[0] if ended else None)
+
+
+async def _gaps(session: CreatorSession, request: Asked) -> list[GapRow]:
+    seen = request.cookies.get("gaps_seen", "")
+    return missed.worth_a_banner(await gap.of_tonight(session), int(seen) if seen.isdecimal() and len(seen) < _DIGITS else 0)
 
 
 def _worth(viewer: schemas.ViewerRow) -> tuple[Any, ...]:
