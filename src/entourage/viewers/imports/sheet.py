@@ -2,7 +2,6 @@
 
 import codecs
 import csv
-import io
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
@@ -78,8 +77,7 @@ def _is_utf8(opened: BinaryIO) -> bool:
 def shape_of(file: Path) -> Shape:
     """Find encoding and delimiter; raises Invalid for what is no text."""
     encoding = encoding_of(file)
-    with file.open("rb") as opened:
-        lines = list(islice((line for line in _lines(opened, encoding) if line.strip()), _LOOKED_AT))
+    lines = list(islice((line for line in _lines(file, encoding) if line.strip()), _LOOKED_AT))
     return Shape(encoding, delimiter_of(lines))
 
 
@@ -100,39 +98,36 @@ def delimiter_of(lines: list[str]) -> str:
 
 def rows(file: Path, shape: Shape) -> Iterator[Row]:
     """Yield the rows that are not blank; raises Invalid where the file stops being a table."""
-    with file.open("rb") as opened:
-        reader = csv.reader(_lines(opened, shape.encoding), delimiter=shape.delimiter)
-        while True:
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                msg = f"Line {reader.line_num:,} is no row of a table; perhaps a quote in it is never closed."
-                raise Invalid(msg) from error
-            if len(cells) > _MOST_CELLS:
-                msg = f"Line {reader.line_num:,} has {len(cells):,} columns; at most {_MOST_CELLS} are read."
-                raise Invalid(msg)
-            if any(cell.strip() for cell in cells):
-                yield reader.line_num, cells
+    reader = csv.reader(_lines(file, shape.encoding), delimiter=shape.delimiter)
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            msg = f"Line {reader.line_num:,} is no row of a table; perhaps a quote in it is never closed."
+            raise Invalid(msg) from error
+        if len(cells) > _MOST_CELLS:
+            msg = f"Line {reader.line_num:,} has {len(cells):,} columns; at most {_MOST_CELLS} are read."
+            raise Invalid(msg)
+        if any(cell.strip() for cell in cells):
+            yield reader.line_num, cells
 
 
-def _lines(opened: BinaryIO, encoding: str) -> Iterator[str]:
+def _lines(file: Path, encoding: str) -> Iterator[str]:
     """Yield lines with their ends; one that is too long to be one ends it all with Invalid."""
     # Strict where the whole file was looked at; a wrong half of a character in UTF-16 spoils a name, not the file.
     errors = "strict" if encoding.startswith("utf-8") else "replace"
-    text = io.TextIOWrapper(opened, encoding, errors=errors, newline="")
-    try:
-        while line := text.readline(_LONGEST_LINE):
-            if len(line) >= _LONGEST_LINE:
-                msg = "A line is longer than a million characters: this is no table."
-                raise Invalid(msg)
-            yield line
-    except UnicodeDecodeError as error:
-        msg = "Some of the file is not in the encoding that it begins with. Save it as UTF-8 and try again."
-        raise Invalid(msg) from error
-    finally:
-        text.detach()
+    with file.open(encoding=encoding, errors=errors, newline="") as text:
+        try:
+            while line := text.readline(_LONGEST_LINE):
+                if len(line) >= _LONGEST_LINE:
+                    msg = "A line is longer than a million characters: this is no table."
+                    raise Invalid(msg)
+                yield line
+        except UnicodeDecodeError as error:
+            msg = "Some of the file is not in the encoding that it begins with. Save it as UTF-8 and try again."
+            raise Invalid(msg) from error
 
 
 def names_columns(first: list[str], second: list[str] | None) -> bool:
