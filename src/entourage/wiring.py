@@ -9,6 +9,7 @@ import gc
 import hashlib
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,8 @@ from entourage.platforms.tiktok.feed import TikTokFeed
 from entourage.platforms.tiktok.pace import Pace
 from entourage.platforms.tiktok.recording import Tally, read
 from entourage.ports.live import LiveEvent, LiveFeed, Mapper
-from entourage.viewers import bulk_jobs, jobs, tier_jobs
+from entourage.viewers import bulk_jobs, import_jobs, jobs, tier_jobs
+from entourage.viewers.imports import uploads
 from entourage.viewers.intake import Intake
 from entourage.viewers.listen import Listener
 from entourage.viewers.updates import Publisher
@@ -128,7 +130,7 @@ def open_house(settings: Settings, *, pace: Pace | None = None) -> House:
         redis=redis,
         serving=[publisher.run],
         listening=[publisher.run, Listener(db, intake, publisher, feeds.make).run],
-        working=[Worker(db, _registry(publisher)).run, Scheduler(db, _SCHEDULES).run],
+        working=[Worker(db, _registry(publisher, settings.data_path)).run, Scheduler(db, _SCHEDULES).run],
     )
 
 
@@ -139,10 +141,10 @@ _SCHEDULES = (
 )
 
 
-def _registry(publisher: Publisher) -> Registry:
+def _registry(publisher: Publisher, data: Path) -> Registry:
     """Say who does which kind of job."""
     registry = Registry()
-    registry.add("house.tidy", _tidy)
+    registry.add("house.tidy", partial(_tidy, data))
 
     async def tell_birthdays(context: JobContext) -> None:
         await jobs.announce_birthdays(context.db, publisher)
@@ -150,11 +152,13 @@ def _registry(publisher: Publisher) -> Registry:
     registry.add("viewers.birthdays", tell_birthdays)
     tier_jobs.register(registry, publisher)
     bulk_jobs.register(registry, publisher)
+    import_jobs.register(registry, publisher, data)
     return registry
 
 
-async def _tidy(context: JobContext) -> None:
-    """Forget sessions and links that expired long ago."""
+async def _tidy(data: Path, context: JobContext) -> None:
+    """Forget sessions and links that expired long ago, and files that nobody imported."""
+    await asyncio.to_thread(uploads.tidy, data)
     await sessions.prune(context.db)
     async with tenancy.everywhere(context.db, "prune links", write=True) as session:
         await links.prune(session)

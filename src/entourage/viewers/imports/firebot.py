@@ -12,7 +12,7 @@ from entourage.kernel.errors import Invalid
 from entourage.viewers.imports import archive
 from entourage.viewers.imports.record import Record, Rejected, Unreadable
 from entourage.viewers.imports.sheet import Row
-from entourage.viewers.imports.table import Plain, Table
+from entourage.viewers.imports.table import Plain, Table, mostly
 
 _MOST = 1_000_000_000
 _MOST_BROKEN = 1_000
@@ -40,7 +40,7 @@ def find_table(found: Plain) -> Table | None:
         return Table("firebot", "viewers.csv", names, said, found.rows, amend=_mend, encoding=found.encoding, delimiter=found.delimiter)
     if found.header is None or names[:2] != ["ID", "Username"] or len(names) <= _ORDINARY:
         return None
-    numbers = all(re.fullmatch(r"-?[\d.]*", cell.strip()) for row in found.first for cell in row[2:])
+    numbers = mostly(r"-?[\d.]*", [cell.strip() for row in found.first for cell in row[2:]])
     said = {"ID": "user_id", "Username": "handle", names[2]: "loyalty_points" if numbers else "tags"}
     note = "Firebot writes this file without quotes, and its values may stand under the wrong name. users.db from a backup is safer."
     kind = "currencies.csv" if numbers else "ranks.csv"
@@ -64,8 +64,6 @@ def _whole(one: Record, cells: list[str]) -> Record:
 
 def find_backup(file: Path) -> Table | None:
     """Recognise a backup: an archive with users.db of one profile or more, of which the largest is read."""
-    if not zipfile.is_zipfile(file):
-        return None
     with archive.opened(file) as inside:
         held = [one for one in inside.infolist() if _PROFILE.search(one.filename.replace("\\", "/"))]
         if not held:
@@ -107,7 +105,7 @@ def _currencies(inside: zipfile.ZipFile, folder: str) -> dict[str, str]:
             continue
         try:
             held = msgspec.json.decode(inside.read(one))
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             continue
         for key, about in held.items() if isinstance(held, dict) else ():
             if isinstance(about, dict) and isinstance(about.get("name"), str):
@@ -148,7 +146,7 @@ def _newest(lines: Lines) -> tuple[set[int], set[int]]:
             continue
         try:
             about = msgspec.json.decode(text)
-        except (msgspec.MsgspecError, RecursionError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             broken.add(line)
             if len(broken) > _MOST_BROKEN:
                 msg = "Most of users.db cannot be read: it is damaged. Take an older backup."

@@ -90,8 +90,8 @@ def _tables(found: Plain, source: str) -> Table:
         "firebot": lambda: firebot.find_table(found),
         "mixitup": lambda: mixitup.find(found),
         "phantombot": lambda: phantombot.find(found, sure=source == "phantombot"),
-        "streamlabs": lambda: streamlabs.find(found, sure=source == "streamlabs"),
         "streamelements": lambda: streamelements.find_table(found, sure=source == "streamelements"),
+        "streamlabs": lambda: streamlabs.find(found, sure=source == "streamlabs"),
     }
     if source in sure:
         table = sure[source]()

@@ -12,10 +12,10 @@ from entourage.kernel import clock, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.errors import NotFound
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers.imports import record
+from entourage.viewers.imports import formats, record
 from entourage.viewers.tables import Import, ImportRow
 
-State = Literal["reading", "applying", "done", "undoing", "undone"]
+State = Literal["reading", "applying", "done", "undoing", "undone", "failed"]
 _CHUNK = 1_000
 
 
@@ -46,6 +46,8 @@ class Past(msgspec.Struct):
     made_by: str
     created_at: str
     undone_at: str | None
+    error: str
+    known_as: str  # the name of the program it came from
 
 
 class Note(msgspec.Struct, kw_only=True):
@@ -59,6 +61,8 @@ class Note(msgspec.Struct, kw_only=True):
     header: list[str] = []
     mapping: dict[str, str] = {}
     links: int = 0
+    upload: str = ""  # under which the file is kept, while a job reads it
+    error: str = ""  # why it failed
     counts: Counts = msgspec.field(default_factory=Counts)
 
     @property
@@ -66,6 +70,16 @@ class Note(msgspec.Struct, kw_only=True):
         """How many lines were worked off."""
         c = self.counts
         return c.new + c.matched + c.pending + c.unchanged + c.rejected
+
+
+class Unread(msgspec.Struct):
+    """An import whose file waits to be read: under which mark it is kept, and how to read it."""
+
+    upload: str
+    source: str
+    platform: str
+    mapping: dict[str, str]
+    rules: dict[str, str]
 
 
 def read(held: Mapping[str, Any]) -> Note:
@@ -100,11 +114,24 @@ async def one(session: CreatorSession, import_id: int) -> Past:
     return _past(found)
 
 
+async def unread(session: CreatorSession, import_id: int) -> Unread | None:
+    """Return what is needed to read an import's file, None when there is nothing to read."""
+    held = await session.scalar(select(Import).where(Import.id == import_id))
+    if held is None or (note := read(held.counts)).state != "reading" or not note.upload:
+        return None
+    return Unread(note.upload, held.source, note.platform, note.mapping, dict(held.rules))
+
+
+def known_as(source: str) -> str:
+    """Return the name of the program that a format belongs to."""
+    return formats.FORMATS[source].name if source in formats.FORMATS else source
+
+
 def _past(held: Import) -> Past:
     note = read(held.counts)
     return Past(
         held.id, held.source, note.kind, held.name, note.state, note.counts, note.done, note.links, held.rules, note.mapping, held.made_by,
-        clock.iso(held.created_ms) or "", clock.iso(held.undone_ms),
+        clock.iso(held.created_ms) or "", clock.iso(held.undone_ms), note.error, known_as(held.source),
     )  # fmt: skip
 
 

@@ -158,7 +158,7 @@ def find_json(file: Path) -> Table | None:
         return None
     try:
         held = msgspec.json.decode(file.read_bytes().removeprefix(b"\xef\xbb\xbf"))
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         msg = "This JSON file is broken; export the profiles anew."
         raise Invalid(msg) from error
     people = held.get("profiles")

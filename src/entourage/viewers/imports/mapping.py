@@ -1,7 +1,7 @@
 """Which column of a table holds what: said by the person, known of a program, or guessed from the names of columns."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,6 +87,12 @@ def guess(header: Iterable[str]) -> dict[str, str]:
         if named is not None:
             found[named] = "handle"
     return found
+
+
+def knows(row: Sequence[str]) -> bool:
+    """Tell whether a row can only be names of columns: who it is about is one of them, and so are most of the others."""
+    found = guess(row)
+    return len(set(row)) == len(row) and bool({"handle", "user_id"} & set(found.values())) and 2 * len(found) > len(row)
 
 
 def columns(header: Iterable[str], mapping: Mapping[str, str], platform: str) -> Columns:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from entourage.viewers.imports.record import Record, Rejected
 from entourage.viewers.imports.sheet import Row
-from entourage.viewers.imports.table import Plain, Table
+from entourage.viewers.imports.table import Plain, Table, mostly
 
 _MEANT = {
     "Minutes": "watch_ms:minutes", "TotalStreamsWatched": "visits", "TotalChatMessagesSent": "comments", "TotalChatMessageSent": "comments",
@@ -54,8 +54,7 @@ def find(found: Plain) -> Table | None:
 
 
 def _counts(rows: list[list[str]], place: int) -> bool:
-    values = [row[place].strip() for row in rows if place < len(row)]
-    return any(values) and all(re.fullmatch(r"[\d.,]*", value) for value in values)
+    return mostly(r"[\d.,]+", [value for row in rows if place < len(row) and (value := row[place].strip())])
 
 
 def _accounts(cells: list[str], pairs: list[tuple[str, int, int]]) -> list[tuple[str, str, str]]:

@@ -72,7 +72,9 @@ def settle(connection: Connection, ground: Ground, rules: Mapping[str, Rule], ro
             row.state = "pending"
         else:
             if holder is None:
-                holder = strangers[row.account] = holders.stranger(row.platform, row.user_id or "", row.said.get("handle", ""), now)
+                holder = strangers[row.account] = holders.stranger(
+                    row.platform, row.user_id or "", row.said.get("handle") or row.user_id or "", now
+                )
             row.holder = holder
             _change(row, holder, rules, ground.tiers, now)
     everybody = list({id(one.holder): one.holder for one in rows if one.holder is not None}.values())

@@ -45,10 +45,10 @@ def _people(text: bytes) -> list[Any]:
     text = text.removeprefix(b"\xef\xbb\xbf")
     try:
         pages = [msgspec.json.decode(text)]
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         try:
             pages = [msgspec.json.decode(line) for line in text.splitlines() if line.strip()]
-        except (msgspec.MsgspecError, RecursionError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             msg = "This is not JSON, though it begins so; perhaps it was cut off. Save the answer of the API anew."
             raise Invalid(msg) from error
     people: list[Any] = []

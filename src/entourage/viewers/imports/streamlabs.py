@@ -19,7 +19,7 @@ _UNRANKED = frozenset({"", "unranked"})
 def find(found: Plain, *, sure: bool = False) -> Table | None:
     """Recognise either list; with `sure` it is one, whatever its columns are called."""
     names = [name.casefold() for name in found.named(_CHATBOT)]
-    if found.header is not None and {"username", "points"} <= set(names) and len(_TIMES & set(names)) == 1 and "rank" not in names:
+    if found.header is not None and {"username", "points"} <= set(names) <= set(_CLOUDBOT) and len(_TIMES & set(names)) == 1:
         return _cloudbot(found)
     chatbot = names[:4] == ["name", "rank", "points", "hours"] if found.header is not None else _like_chatbot(found.first)
     return _chatbot(found) if chatbot or (sure and found.header is None) or (sure and "name" in names) else None

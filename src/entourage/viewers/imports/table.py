@@ -1,8 +1,9 @@
 """A file as a table, whatever it was: names of columns, what they hold unless somebody says otherwise, and its rows."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 
 from entourage.kernel.errors import Invalid
@@ -65,7 +66,7 @@ def plain(file: Path, sheets: tuple[str, ...] = ()) -> Plain:
     if not first:
         msg = "There is no row in this file."
         raise Invalid(msg)
-    headed = sheet.names_columns(first[0], first[1] if len(first) > 1 else None)
+    headed = sheet.names_columns(first[0], first[1] if len(first) > 1 else None) or mapping.knows(first[0])
     return Plain(
         first[0] if headed else None,
         max(map(len, first)),
@@ -96,7 +97,6 @@ def records(table: Table, said: Mapping[str, str] | None = None, platform: str =
             yield Rejected(line, [cell[:2_000] for cell in cells[:100]], str(error))
 
 
-def head(rows: Iterator[Row | Rejected], count: int = 5) -> tuple[list[list[str]], Iterator[Row | Rejected]]:
-    """Look at the first rows, and return them with an iterator that still has them."""
-    looked = list(islice(rows, count))
-    return [row[1] for row in looked if not isinstance(row, Rejected)], chain(looked, rows)
+def mostly(pattern: str, cells: Sequence[str]) -> bool:
+    """Tell whether more than half of some cells look like this: one that is broken must not hide what the column is."""
+    return 2 * sum(bool(re.fullmatch(pattern, cell)) for cell in cells) > len(cells)

@@ -6,7 +6,7 @@ transaction, and whoever finds it unfinished goes on (a job is asked for in the 
 
 import asyncio
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -22,12 +22,15 @@ from entourage.kernel.jobs import queue
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import memory, tables
 from entourage.viewers.imports import formats, history, settling
-from entourage.viewers.imports.record import Record, Rejected
+from entourage.viewers.imports.record import Record, Rejected, Unreadable
+from entourage.viewers.imports.record import platform as platform_of
 from entourage.viewers.imports.rules import Rule, check
 from entourage.viewers.imports.table import Table, records
 from entourage.viewers.tables import Import, ImportRow
 
 JOB = "viewers.import"
+BREATH_S = 0.005
+"""Between steps, for whoever else wants to write."""
 _AT_ONCE = 1_000
 _STALE_MS = 60_000
 _STAGED = rows.Upsert(
@@ -67,7 +70,7 @@ def open_file(file: Path, wanted: Wanted) -> Opened:
     table = formats.look(file, wanted.source)
     chosen = table.mapping if wanted.mapping is None else wanted.mapping
     mapping = {name: target for name, target in chosen.items() if target}
-    platform = wanted.platform or table.platform
+    platform = _platform(wanted.platform or table.platform)
     rules = check({**table.rules, **wanted.rules})
     with file.open("rb") as opened:
         content = hashlib.file_digest(opened, "sha256").hexdigest()
@@ -75,47 +78,90 @@ def open_file(file: Path, wanted: Wanted) -> Opened:
     return Opened(table, mapping, platform, rules, content, hashlib.sha256(how).hexdigest())
 
 
+def _platform(name: str) -> str:
+    try:
+        return platform_of(name)
+    except Unreadable as error:
+        raise Invalid(str(error), details={"platform": str(error)}) from error
+
+
 async def take(db: Database, creator_id: int, opened: Opened, name: str, made_by: str) -> int:
     """Store all lines of a file and start its import; returns the id. `finish` or the job of kind JOB brings it to its end.
 
     Raises Conflict when the same file was imported in the same way already, Invalid when none of its lines can be used.
     """
-    import_id = await _begin(db, creator_id, opened, name, made_by)
-    note = history.Note(
-        kind=opened.table.kind, platform=opened.platform, file=opened.file, header=opened.table.header, mapping=opened.mapping
-    )
-    lines = opened.records()
+    import_id = await begin(db, creator_id, opened, name, made_by)
     try:
-        while chunk := await asyncio.to_thread(lambda: list(islice(lines, 2 * _AT_ONCE))):
-            note.counts.rows += len(chunk)
-            note.counts.rejected += sum(isinstance(one, Rejected) for one in chunk)
-            note.links += sum(isinstance(one, Record) and bool(one.links) for one in chunk)
-            await tenancy.batch_inside(db, creator_id, partial(_stage, creator_id, import_id, note, chunk))
-        await _check_use(db, creator_id, import_id, note.counts)
+        await read(db, creator_id, import_id, opened)
     except BaseException:
         await asyncio.shield(_drop(db, creator_id, import_id))
         raise
+    return import_id
+
+
+async def begin(db: Database, creator_id: int, opened: Opened, name: str, made_by: str, *, upload: str = "") -> int:
+    """Note that a file is going to be imported; returns the id. With `upload` a job reads the file kept under that name.
+
+    Raises Conflict when the same file was imported in the same way already.
+    """
+    async with tenancy.inside(db, creator_id, write=True) as session:
+        await _refuse_repeat(session, opened.digest)
+        now = clock.now_ms()
+        table = opened.table
+        note = history.Note(at_ms=now, kind=table.kind, platform=opened.platform, header=table.header, mapping=opened.mapping)
+        note.file, note.upload = opened.file, upload
+        made = Import(
+            source=table.source, name=name[:200] or "file", digest=opened.digest, rules=dict(opened.rules), made_by=made_by[:100],
+            counts=msgspec.to_builtins(note), created_ms=now,
+        )  # fmt: skip
+        session.add(made)
+        await session.flush()
+        if upload:
+            await queue.enqueue(session, JOB, {"import": made.id}, lane=f"import:{made.id}")
+        return made.id
+
+
+async def read(db: Database, creator_id: int, import_id: int, opened: Opened) -> None:
+    """Store all lines of a file, from its beginning; from then on its import is going to end.
+
+    Raises Invalid where the file stops being readable, and when none of its lines can be used.
+    """
+    async with tenancy.inside(db, creator_id, write=True) as session:
+        held = await session.get(Import, import_id)
+        if held is None or (note := history.read(held.counts)).state != "reading":
+            return
+        await session.execute(delete(ImportRow).where(ImportRow.import_id == import_id))  # of a try that was broken off
+    note.counts, note.links = history.Counts(), 0
+    lines = opened.records()
+    while chunk := await asyncio.to_thread(lambda: list(islice(lines, 2 * _AT_ONCE))):
+        note.counts.rows += len(chunk)
+        note.counts.rejected += sum(isinstance(one, Rejected) for one in chunk)
+        note.links += sum(isinstance(one, Record) and bool(one.links) for one in chunk)
+        await tenancy.batch_inside(db, creator_id, partial(_stage, creator_id, import_id, note, chunk))
+    await _check_use(db, creator_id, import_id, note.counts)
     note.state = "applying"
     async with tenancy.inside(db, creator_id, write=True) as session:
         connection = await session.connection()
         await connection.run_sync(lambda sync: history.keep(sync, import_id, note))
-        await queue.enqueue(session, JOB, {"import": import_id}, lane=f"import:{import_id}")
-        meta = {"file": name, "source": opened.table.source, "lines": note.counts.rows}
-        audit.record(session, "viewers.import", f"import:{import_id}", actor=made_by, meta=meta)
-    return import_id
+        if not note.upload:
+            await queue.enqueue(session, JOB, {"import": import_id}, lane=f"import:{import_id}")
+        meta = {"file": held.name, "source": opened.table.source, "lines": note.counts.rows}
+        audit.record(session, "viewers.import", f"import:{import_id}", actor=held.made_by, meta=meta)
 
 
-async def _begin(db: Database, creator_id: int, opened: Opened, name: str, made_by: str) -> int:
-    async with tenancy.inside(db, creator_id, write=True) as session:
-        await _refuse_repeat(session, opened.digest)
-        now = clock.now_ms()
-        made = Import(
-            source=opened.table.source, name=name[:200] or "file", digest=opened.digest, rules=dict(opened.rules), made_by=made_by[:100],
-            counts=msgspec.to_builtins(history.Note(at_ms=now, kind=opened.table.kind, file=opened.file)), created_ms=now,
-        )  # fmt: skip
-        session.add(made)
-        await session.flush()
-        return made.id
+async def fail(db: Database, creator_id: int, import_id: int, reason: str) -> None:
+    """Give an import up whose file cannot be read to its end; nothing was changed, and the file may come again."""
+    await tenancy.batch_inside(db, creator_id, partial(_fail, creator_id, import_id, reason))
+
+
+def _fail(creator_id: int, import_id: int, reason: str, connection: Connection) -> None:
+    held = history.find(connection, creator_id, import_id)
+    if held is None or (note := history.read(held.counts)).state != "reading":
+        return
+    row = ImportRow
+    connection.execute(delete(row).where(row.import_id == import_id, row.creator_id == creator_id, row.state == "staged"))
+    note.state, note.error = "failed", reason
+    history.keep(connection, import_id, note, digest=f"failed:{import_id}:{held.digest}"[:64])
 
 
 async def _refuse_repeat(session: CreatorSession, digest: str) -> None:
@@ -126,7 +172,7 @@ async def _refuse_repeat(session: CreatorSession, digest: str) -> None:
     note = history.read(held.counts)
     if note.state != "reading":
         raise Conflict(already(held.id, held.created_ms))
-    if note.at_ms > clock.now_ms() - _STALE_MS:
+    if note.upload or note.at_ms > clock.now_ms() - _STALE_MS:
         msg = "This file is being read right now. Wait for it, or try again in a minute."
         raise Conflict(msg)
     await session.execute(delete(ImportRow).where(ImportRow.import_id == held.id))
@@ -176,20 +222,20 @@ async def _drop(db: Database, creator_id: int, import_id: int) -> None:
         await session.execute(delete(Import).where(Import.id == import_id))
 
 
-async def finish(db: Database, creator_id: int, import_id: int) -> list[int]:
-    """Work an import off to its end, from wherever it stands; returns the ids of viewers it changed now."""
-    touched: list[int] = []
-    while (changed := await tenancy.batch_inside(db, creator_id, partial(_advance, creator_id, import_id))) is not None:
-        touched += changed
-    return touched
+async def finish(db: Database, creator_id: int, import_id: int, tell: Callable[[int], None] | None = None) -> None:
+    """Work an import off to its end, from wherever it stands; `tell` hears how many lines each step has done."""
+    while done := await tenancy.batch_inside(db, creator_id, partial(_advance, creator_id, import_id)):
+        if tell:
+            tell(done)
+        await asyncio.sleep(BREATH_S)
 
 
-def _advance(creator_id: int, import_id: int, connection: Connection) -> list[int] | None:
-    """Work off the next lines in one transaction; None when there are none."""
+def _advance(creator_id: int, import_id: int, connection: Connection) -> int:
+    """Work off the next lines in one transaction; returns how many."""
     memory.raise_version(connection, creator_id)
     held = history.find(connection, creator_id, import_id)
     if held is None or (note := history.read(held.counts)).state != "applying":
-        return None
+        return 0
     row = tables.ImportRow
     found = connection.execute(
         select(row.id, row.line, row.platform, row.user_id, row.folded, row.said)
@@ -200,7 +246,7 @@ def _advance(creator_id: int, import_id: int, connection: Connection) -> list[in
     if not found:
         note.state = "done"
         history.keep(connection, import_id, note)
-        return None
+        return 0
     ground = settling.Ground.read(connection, creator_id)
     staged = [settling.staged(one) for one in found]
     everybody = settling.settle(connection, ground, check(held.rules), staged, why=f"import {import_id}")
@@ -208,7 +254,7 @@ def _advance(creator_id: int, import_id: int, connection: Connection) -> list[in
     keep_rows(connection, staged)
     count(note.counts, staged)
     history.keep(connection, import_id, note)
-    return [one.id for one in everybody if one.id]
+    return len(found)
 
 
 def keep_rows(connection: Connection, staged: list[settling.Row]) -> None:

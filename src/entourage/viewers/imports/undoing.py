@@ -1,5 +1,7 @@
 """Taking an import back whole: what it added goes, what it changed is as before unless somebody changed it since."""
 
+import asyncio
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -22,8 +24,14 @@ _EMPTY = " AND ".join(f"{name} = 0" for name in COUNTERS)
 _HEADS = text(f"UPDATE viewers SET {', '.join(f'{n}={n}-:{n}' for n in COUNTERS)} WHERE id=:head AND creator_id=:creator")
 
 
-async def undo(db: Database, creator_id: int, import_id: int, actor: str) -> list[int]:
-    """Take an import back to its end; returns the ids of viewers it changed. Raises NotFound, and Conflict while it is read."""
+async def undo(db: Database, creator_id: int, import_id: int, actor: str) -> None:
+    """Take an import back to its end. Raises NotFound, and Conflict when it is not finished or was undone."""
+    await begin(db, creator_id, import_id, actor)
+    await finish(db, creator_id, import_id)
+
+
+async def begin(db: Database, creator_id: int, import_id: int, actor: str) -> None:
+    """Say that an import is to be taken back, which a job then does. Raises as `undo`."""
     async with tenancy.inside(db, creator_id, write=True) as session:
         held = await session.get(tables.Import, import_id)
         if held is None or held.creator_id != creator_id:
@@ -33,31 +41,32 @@ async def undo(db: Database, creator_id: int, import_id: int, actor: str) -> lis
         if note.state in {"reading", "applying"}:
             msg = "This import is not finished. Wait until it is, then undo it."
             raise Conflict(msg)
-        if note.state == "undone":
+        if note.state in {"undone", "failed"}:
             msg = f"Import {import_id} was undone already; nothing was changed."
+            if note.state == "failed":
+                msg = f"Import {import_id} changed nothing, so there is nothing to undo."
             raise Conflict(msg)
         if note.state == "done":
             note.state, note.at_ms = "undoing", clock.now_ms()
             held.counts = msgspec.to_builtins(note)
             await queue.enqueue(session, taking.JOB, {"import": import_id}, lane=f"import:{import_id}")
             audit.record(session, "viewers.import.undo", f"import:{import_id}", actor=actor, meta={"file": held.name})
-    return await finish(db, creator_id, import_id)
 
 
-async def finish(db: Database, creator_id: int, import_id: int) -> list[int]:
-    """Take back what is left of an import that is being undone; returns the ids of viewers it changed now."""
-    touched: list[int] = []
-    while (changed := await tenancy.batch_inside(db, creator_id, partial(_step_back, creator_id, import_id))) is not None:
-        touched += changed
-    return touched
+async def finish(db: Database, creator_id: int, import_id: int, tell: Callable[[int], None] | None = None) -> None:
+    """Take back what is left of an import that is being undone; `tell` hears how many lines each step has done."""
+    while done := await tenancy.batch_inside(db, creator_id, partial(_step_back, creator_id, import_id)):
+        if tell:
+            tell(done)
+        await asyncio.sleep(taking.BREATH_S)
 
 
-def _step_back(creator_id: int, import_id: int, connection: Connection) -> list[int] | None:
-    """Take back the last rows in one transaction; None when there are none."""
+def _step_back(creator_id: int, import_id: int, connection: Connection) -> int:
+    """Take back the last rows in one transaction; returns how many."""
     memory.raise_version(connection, creator_id)
     held = history.find(connection, creator_id, import_id)
     if held is None or (note := history.read(held.counts)).state != "undoing":
-        return None
+        return 0
     row = tables.ImportRow
     mine = (row.import_id == import_id, row.creator_id == creator_id)
     found = connection.execute(
@@ -68,7 +77,7 @@ def _step_back(creator_id: int, import_id: int, connection: Connection) -> list[
         note.state = "undone"
         # The same file may come again: its digest is given free.
         history.keep(connection, import_id, note, undone_ms=clock.now_ms(), digest=f"undone:{import_id}:{held.digest}"[:64])
-        return None
+        return 0
     links = kin.load(connection, creator_id)
     known = holders.load(connection, creator_id, {one.viewer_id for one in found if one.viewer_id})
     sums: dict[int, dict[str, int]] = {}
@@ -83,7 +92,7 @@ def _step_back(creator_id: int, import_id: int, connection: Connection) -> list[
     _subtract(connection, creator_id, sums, gone, links)
     connection.execute(update(row).where(among(row.id, [one.id for one in found], connection.dialect.name)).values(state="undone"))
     history.keep(connection, import_id, note)
-    return list(known)
+    return len(found)
 
 
 def _take_back(holder: Holder, added: dict[str, Any], sums: dict[str, int]) -> None:
