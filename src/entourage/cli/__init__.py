@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from entourage.cli import people, recordings, running, safety
+from entourage.cli import imports, people, recordings, running, safety
 from entourage.kernel.errors import EntourageError
 from entourage.web.health import version
 
@@ -31,6 +31,10 @@ app.command("backups", rich_help_panel="Look after it")(safety.list_all)
 app.command("restore", rich_help_panel="Look after it")(safety.restore)
 app.command("doctor", rich_help_panel="Look after it")(safety.examine)
 app.add_typer(people.app, name="user", rich_help_panel="Look after it")
+recordings.app.command("file")(imports.file)
+recordings.app.command("list")(imports.list_all)
+recordings.app.command("undo")(imports.undo)
+recordings.app.command("failed")(imports.failed)
 app.add_typer(recordings.app, name="import", rich_help_panel="Look after it")
 
 

@@ -54,7 +54,7 @@ def read_speed(text: str) -> float | None:
 async def _play(settings: Settings, file: Path, size: int, *, speed: float | None, name: str | None) -> tuple[Played, list[str]]:
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     async with briefly(settings) as house:
-        whose = await _creator(house.db, name)
+        whose = await creator_called(house.db, name)
         lines, tally = read_recording(file)
         with Progress(*columns, console=_say) as bar:
             task = bar.add_task(f"{file.name} → {whose.name}", total=size)
@@ -66,7 +66,8 @@ async def _play(settings: Settings, file: Path, size: int, *, speed: float | Non
     return played, tally.reasons
 
 
-async def _creator(db: Database, name: str | None) -> Creator:
+async def creator_called(db: Database, name: str | None) -> Creator:
+    """Return the creator of a name, or the only one; raises NotFound and Conflict with what there is."""
     async with tenancy.everywhere(db, "whose recording is this") as session:
         here = await creators.every(session)
     found = [one for one in here if name is None or one.name.casefold() == name.casefold()]
@@ -76,7 +77,5 @@ async def _creator(db: Database, name: str | None) -> Creator:
         msg = "There is no creator yet. Start with `entourage run` and open the link it prints."
         raise NotFound(msg)
     names = ", ".join(one.name for one in here)
-    msg = (
-        f"Say whose stream this was with --creator: {names}." if name is None else f"There is no creator called {name}; there are: {names}."
-    )
+    msg = f"Say whose this is with --creator: {names}." if name is None else f"There is no creator called {name}; there are: {names}."
     raise Conflict(msg)

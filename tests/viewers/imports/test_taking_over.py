@@ -110,7 +110,7 @@ async def test_an_undo_leaves_alone_what_a_hand_has_changed_since(desk: Desk) ->
 async def test_the_numbers_of_a_linked_account_go_to_its_head_and_back(desk: Desk) -> None:
     await desk.hear(Room().gift("lena", 1, coins=10), Room().chat("other", 2))
     async with tenancy.inside(desk.db, desk.creator_id) as session:
-        ids = dict((await session.execute(text("SELECT handle, id FROM viewers"))).all())  # type: ignore[arg-type]
+        ids = {row.handle: row.id for row in await session.execute(text("SELECT handle, id FROM viewers"))}
     async with tenancy.inside(desk.db, desk.creator_id, write=True) as session:
         await link.join(session, str(ids["lena"]), str(ids["other"]), "Ada")
     past = await desk.bring("username,coins,points\nother,50,5\n", Wanted("csv", rules={"coins": "add"}))
