@@ -31,7 +31,7 @@ _Creator = Annotated[str | None, typer.Option(help="Whose viewers they are, by n
 _Number = Annotated[int, typer.Argument(help="The number of the import, as `entourage import list` shows it.")]
 
 
-def file(
+def file(  # noqa: PLR0913 - what a command takes
     path: Annotated[
         Path, typer.Argument(metavar="FILE", help="What another program exported.", exists=True, dir_okay=False, readable=True)
     ],
