@@ -9,12 +9,12 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 
 from entourage.kernel import clock
 from entourage.kernel.rows import among
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import birthday, kinds, people, picture
+from entourage.viewers import birthday, kinds, people, picture, visit
 from entourage.viewers.tables import Card, Gift, Interaction, Stream, TierChange, Viewer, Visit
 
 WINDOW_MS = 600_000
@@ -34,6 +34,7 @@ class Alert(msgspec.Struct, omit_defaults=True):
     amount: int = 1
     coins: int = 0
     gift: str = ""
+    late: bool = False  # a birthday that is past
     simulated: bool = False
 
 
@@ -186,16 +187,21 @@ async def _tiers(session: CreatorSession, since: int, colours: dict[str, str]) -
 
 
 async def _birthdays(session: CreatorSession, today: date, colours: dict[str, str]) -> list[tuple[int, int, Alert]]:
-    """Tell who was greeted today and is here; which day that is stays with us."""
-    greeted = (
-        select(Visit.started_ms, *people.COLUMNS)
-        .join(Card, Card.viewer_id == Viewer.id)
-        .join(Visit, and_(Visit.viewer_id == Viewer.id, Visit.creator_id == session.creator, Visit.open))
-        .where(Card.creator_id == session.creator, Card.birthday_mmdd.in_(birthday.coming_days(today, 0)))
-        .where(Card.greeted_on == today.isoformat(), ~Viewer.blocked)
+    """Tell who was wished well today and is here; which day their birthday is stays with us, only that it is past is said."""
+    wished = (
+        select(Card.birthday, *people.COLUMNS)
+        .join(Viewer, Viewer.id == Card.viewer_id)
+        .where(Card.creator_id == session.creator, Card.birthday_mmdd.in_(birthday.wishing_days(today)))
+        .where(Card.greeted_on == today.isoformat(), Viewer.linked_to.is_(None), ~Viewer.blocked)
     )
-    found = [(at, people.Who(*who)) for at, *who in await session.execute(greeted)]
-    return [(at, who.id, Alert(f"b{who.id}", "birthday", _shown(who, colours))) for at, who in found]
+    found = [(birthday.wish(born or "", today, None), people.Who(*who)) for born, *who in await session.execute(wished)]
+    here = await visit.present(session, [who.id for _, who in found])
+    now = clock.now_ms()
+    return [
+        (now, who.id, Alert(f"b{who.id}", "birthday", _shown(who, colours), late=bool(owed and owed.late)))
+        for owed, who in found
+        if who.id in here
+    ]
 
 
 async def _people(session: CreatorSession, viewer_ids: set[int], *, here: bool = False) -> dict[int, people.Who]:

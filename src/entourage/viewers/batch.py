@@ -60,8 +60,8 @@ def store(connection: Connection, memory: Memory, events: Sequence[live.LiveEven
     if _DEEDS.run(connection, deeds) != len(deeds):
         raise SeenBefore
     posting.write(connection, sums)
-    if outcome.arrived and memory.config.birthday_reminder:
-        birthdays.greet(connection, memory, outcome)
+    if memory.config.birthday_reminder:
+        birthdays.greet(connection, memory, sums.here(clock.now_ms()), outcome)
     for one in fresh:
         if one.msg_key is not None:
             memory.recent[one.now.id, one.msg_key] = None

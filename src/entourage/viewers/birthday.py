@@ -2,12 +2,29 @@
 
 import re
 from calendar import isleap
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, tzinfo
+from typing import NamedTuple
 
 from entourage.kernel.errors import Invalid
 
 _WRITTEN = re.compile(r"(\d{4}|-)-\d\d-\d\d", re.ASCII)
 _FORM = "A birthday is written YYYY-MM-DD, or --MM-DD without a year."
+
+LATE_DAYS = 6
+"""So many days after the celebration a wish is still in time: whoever streams once a week misses nobody."""
+
+
+class Wish(NamedTuple):
+    """A celebration to be wished well for: its day, how many days ago that was, and the age reached, None without a year."""
+
+    day: date
+    late: int
+    turns: int | None
+
+
+def day_in(zone: tzinfo, moment: datetime) -> date:
+    """Return the day of the calendar in a zone at an aware moment."""
+    return moment.astimezone(zone).date()
 
 
 def parse(typed: str) -> str:
@@ -37,9 +54,7 @@ def falls_on(birthday: str, year: int) -> date:
 
 def days_until(birthday: str, today: date) -> int:
     """Count the days to the next celebration, 0 for today."""
-    this_year = falls_on(birthday, today.year)
-    coming = this_year if this_year >= today else falls_on(birthday, today.year + 1)
-    return (coming - today).days
+    return (coming_on(birthday, today) - today).days
 
 
 def age(birthday: str, today: date) -> int | None:
@@ -48,6 +63,37 @@ def age(birthday: str, today: date) -> int | None:
         return None
     born = date.fromisoformat(birthday)
     return today.year - born.year - (today < falls_on(birthday, today.year))
+
+
+def coming_on(birthday: str, today: date) -> date:
+    """Return the day of the next celebration, today's being the next."""
+    this_year = falls_on(birthday, today.year)
+    return this_year if this_year >= today else falls_on(birthday, today.year + 1)
+
+
+def last_on(birthday: str, today: date) -> date:
+    """Return the day of the last celebration, today's being the last."""
+    this_year = falls_on(birthday, today.year)
+    return this_year if this_year <= today else falls_on(birthday, today.year - 1)
+
+
+def wish(birthday: str, today: date, wished_on: date | None) -> Wish | None:
+    """Say what somebody who is seen today is wished for: today's celebration, or one of the last days, unless it was wished for."""
+    day = last_on(birthday, today)
+    late = (today - day).days
+    if late > LATE_DAYS or (wished_on is not None and wished_on >= day):
+        return None
+    return Wish(day, late, age(birthday, day))
+
+
+def is_news(today: date, told_on: date | None) -> bool:
+    """Tell whether a day's birthdays are still to be announced; a zone that moves west brings no day back."""
+    return told_on is None or told_on < today
+
+
+def wishing_days(today: date) -> list[str]:
+    """List the MM-DD of all who may be wished well today."""
+    return coming_days(today - timedelta(days=LATE_DAYS), LATE_DAYS)
 
 
 def coming_days(today: date, days: int) -> list[str]:

@@ -5,6 +5,7 @@ viewers raises the version, and the copy is dropped. The version is read under t
 """
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,6 +15,7 @@ from entourage.kernel import rows
 from entourage.kernel.tables import Creator
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import erasure, gift, kin, people, stream, tables, tier, visit, waiting
+from entourage.viewers.birthday import Wish
 from entourage.viewers.hours import Week
 
 K = TypeVar("K")
@@ -56,7 +58,7 @@ class Memory:
         self.rules: list[tier.Rule] = []
         self.config = tables.Choice()
         self.week = Week(ZoneInfo("UTC"))
-        self.birthdays: tuple[str, dict[int, str]] = ("", {})  # the day, and who celebrates on it and was not greeted yet
+        self.birthdays: tuple[date, dict[int, Wish]] = (date.min, {})  # the day, and who is still to be wished well on it
 
     def trim(self) -> None:
         """Keep memory bounded: the oldest half goes when there is too much of something."""

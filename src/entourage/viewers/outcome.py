@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from entourage.viewers import schemas
+from entourage.viewers.birthday import Wish
 
 
 @dataclass(slots=True)
@@ -15,7 +16,7 @@ class Outcome:
     arrived: set[int] = field(default_factory=set)
     left: list[int] = field(default_factory=list)
     promoted: list[tuple[int, str | None, str]] = field(default_factory=list)  # viewer, old tier, new tier
-    birthdays: list[tuple[int, int | None]] = field(default_factory=list)  # viewer, age
+    birthdays: list[tuple[int, Wish]] = field(default_factory=list)  # viewer, and for what they are wished well
     feed: list[schemas.FeedItem] = field(default_factory=list)
     watching: dict[str, int] = field(default_factory=dict)
     ended: list[int] = field(default_factory=list)

@@ -1,5 +1,6 @@
 """One viewer's profile: found by id or handle, shown whole, edited by hand, forgotten on request."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -8,7 +9,22 @@ from sqlalchemy import delete, select, update
 from entourage.kernel import audit, clock
 from entourage.kernel.errors import Invalid
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import birthday, erasure, heatmap, histories, kin, link, memory, people, reference, rulebook, schemas, tags, tier
+from entourage.viewers import (
+    birthday,
+    birthdays,
+    erasure,
+    heatmap,
+    histories,
+    kin,
+    link,
+    memory,
+    people,
+    reference,
+    rulebook,
+    schemas,
+    tags,
+    tier,
+)
 from entourage.viewers.tables import (
     Card,
     Carried,
@@ -53,7 +69,7 @@ async def detail(session: CreatorSession, ref: str) -> schemas.ViewerDetail:
     return schemas.ViewerDetail(
         **shown,
         bio=row.bio,
-        age=_age(card),
+        age=_age(card, await birthdays.today_of(session)),
         gender=card.gender,
         country=card.country,
         language=card.language,
@@ -75,8 +91,8 @@ async def detail(session: CreatorSession, ref: str) -> schemas.ViewerDetail:
     )
 
 
-def _age(card: Card) -> int | None:
-    counted = birthday.age(card.birthday, clock.now().date()) if card.birthday else None
+def _age(card: Card, today: date) -> int | None:
+    counted = birthday.age(card.birthday, today) if card.birthday else None
     return card.age if counted is None else counted
 
 

@@ -301,12 +301,17 @@ def as_dict(value: msgspec.Struct) -> dict[str, object]:
 
 
 class BirthdayRow(msgspec.Struct):
-    """A viewer whose birthday is coming; `turns` is the age they reach, None without a year."""
+    """A viewer and the birthday at hand: `on` is its day (YYYY-MM-DD), `turns` the age it brings, null without a year.
+
+    `days_until` is negative for one that is past. `wished`: they were seen on it, or since, and screens were told.
+    """
 
     viewer: ViewerRow
     birthday: str
     days_until: int
     turns: int | None
+    on: str
+    wished: bool
 
 
 class OpenVisits(msgspec.Struct):

@@ -98,6 +98,16 @@ class Tally:
                 self._add_hour(who.id, e.at_ms, 1, 0)
             self.ticker.note(e, who, coins, first=who.id in self.outcome.met)
 
+    def here(self, now_ms: int) -> list[int]:
+        """Return who was just seen in a stream that is on: not in a recording, nor in history that is told late."""
+        on = {now.id for now in self.streams.values() if not now.recorded}
+        since_ms = now_ms - self._timeout_ms
+        return [
+            viewer_id
+            for (stream_id, viewer_id), sitting in self.visits.items()
+            if sitting.open and stream_id in on and sitting.stay.last_ms >= since_ms
+        ]
+
     def _add_hour(self, viewer_id: int, at_ms: int, activity: int, coins: int) -> None:
         if self._heatmap:
             hour = self.hours.setdefault((viewer_id, self.memory.week.cell(at_ms)), [0, 0])

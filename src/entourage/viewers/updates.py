@@ -111,8 +111,8 @@ class Publisher:
             pending.announced.append(("viewer:vip-promoted", viewer_id, {"tier": new, "oldTier": old}))
             if who := known(viewer_id):
                 pending.feed.append(_promotion(who, new))
-        for viewer_id, age in outcome.birthdays:
-            pending.announced.append(("viewer:birthday-live", viewer_id, {"age": age}))
+        for viewer_id, wish in outcome.birthdays:
+            pending.announced.append(("viewer:birthday-live", viewer_id, {"age": wish.turns, "daysLate": wish.late}))
         pending.announce("viewer:offline", outcome.left)
         pending.feed = (pending.feed + outcome.feed)[-_FEED_MOST:]
         self._wake.set()

@@ -56,6 +56,7 @@ SENTENCES: Final = (
     _n("move to {tier}"),
     _n("Test"),
     _n("has their birthday today"),
+    _n("had their birthday: all the best!"),
     _n("Top supporters tonight"),
     _n("Top supporters"),
     _n("Here the longest tonight"),

@@ -115,6 +115,13 @@ async def list_birthdays(
         return Answer(await birthdays.upcoming(session, days))
 
 
+@get("/api/viewer-profiles/birthdays/missed", guards=READ, tags=["viewers"])
+async def list_missed_birthdays(actor: Actor, db: Database) -> Answer[list[schemas.BirthdayRow]]:
+    """List who had their birthday in the last days and was not here since: their next visit brings the wish."""
+    async with tenancy.inside(db, actor.creator_id) as session:
+        return Answer(await birthdays.missed(session))
+
+
 @get("/api/viewer-profiles/sessions/active", guards=READ, tags=["viewers"])
 async def list_open_visits(actor: Actor, db: Database) -> Answer[schemas.OpenVisits]:
     """List who is here, the longest first: the whole count and at most 1,000 of them."""
@@ -138,5 +145,5 @@ async def show_tonight(actor: Actor, db: Database) -> Answer[schemas.Tonight]:
 
 ROUTES = [
     list_viewers, show_viewer, show_viewer_heatmap, show_heatmap, show_summary, show_leaderboard, list_tier_members,
-    list_tiers, list_birthdays, list_open_visits, show_feed, show_tonight,
+    list_tiers, list_birthdays, list_missed_birthdays, list_open_visits, show_feed, show_tonight,
 ]  # fmt: skip

@@ -74,7 +74,7 @@ class Card(Owned, Base):
     tags: Mapped[list[str]] = mapped_column(default=list)
     birthday: Mapped[str | None] = mapped_column(String(10))  # YYYY-MM-DD, or --MM-DD without a year
     birthday_mmdd: Mapped[str | None] = mapped_column(String(5))
-    greeted_on: Mapped[str | None] = mapped_column(String(10))  # the creator's day on which they were last seen on their birthday
+    greeted_on: Mapped[str | None] = mapped_column(String(10))  # the creator's day on which they were last wished well for their birthday
     discord_username: Mapped[str | None] = mapped_column(String(100))
     tts_voice: Mapped[str | None] = mapped_column(String(100))
     age: Mapped[int | None] = mapped_column(Integer())

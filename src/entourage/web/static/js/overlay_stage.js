@@ -54,7 +54,7 @@ function told(entry) {
     say(entry.amount > 1 ? t("gave {gift} × {n}", { gift: entry.gift || t("a gift"), n: number(entry.amount) }) : t("gave {gift}", { gift: entry.gift || t("a gift") }));
   } else if (entry.kind === "follow") say(t("follows you now"));
   else if (entry.kind === "tier") say(t("is now {tier}", { tier: entry.person.tier ?? "" }));
-  else if (entry.kind === "birthday") say(t("has their birthday today"));
+  else if (entry.kind === "birthday") say(entry.late ? t("had their birthday: all the best!") : t("has their birthday today"));
   else for (const fact of entry.facts) words.append(make("span", "fact", fact));
   if (entry.coins) words.append(coins(entry.coins));
   return words;
