@@ -10,6 +10,7 @@ import pytest
 
 from entourage.kernel import clock, tenancy
 from entourage.kernel.bus.memory import MemoryBus
+from entourage.kernel.bus.port import Update
 from entourage.kernel.db import Database
 from entourage.ports.live import Join, Person
 from entourage.viewers import alerts, birthdays, config, jobs, link, picture, profile, schemas
@@ -206,7 +207,7 @@ async def test_screens_hear_of_it_once_with_the_age_and_without_the_date(door: D
     async with bus.subscribe() as batches:
         await door.enter("1", "200")
         await door.enter("1", "200")
-        heard = []
+        heard: list[Update] = []
         async with asyncio.timeout(5):
             while not any(one.event == "viewer:birthday-live" for one in heard):
                 heard += await anext(batches)

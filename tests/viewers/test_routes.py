@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -174,8 +175,11 @@ async def test_upcoming_birthdays_hold_the_viewer_and_the_days(owner: Client) ->
 
     await owner.patch(f"{VP}/bo", json={"birthday": f"1990-{clock.now():%m-%d}".replace("02-29", "02-28")})
     [row] = (await get(owner, "/birthdays/upcoming", days=2))["data"]
-    assert row.keys() == {"viewer", "birthday", "days_until", "turns"}
+    assert row.keys() == {"viewer", "birthday", "days_until", "turns", "on", "wished"}
     check(row["viewer"], ROW)
+    await owner.patch(f"{VP}/bo", json={"birthday": f"1990-{clock.now() - timedelta(days=3):%m-%d}"})
+    [past] = (await get(owner, "/birthdays/missed"))["data"]
+    assert (past["days_until"], past["wished"], past["viewer"]["tiktok_username"]) == (-3, False, "bo")
 
 
 async def test_who_is_here_is_counted_and_listed(owner: Client) -> None:
