@@ -57,9 +57,9 @@ async def test_an_evening_verifies_to_zero_differences_and_so_does_its_backup(se
         ("UPDATE viewer_sessions SET likes = likes + 2 WHERE likes = 15", {("visit", "mo", "likes")}),
         ("UPDATE streams SET follows = 7 WHERE room = '7001'", {("stream", "", "follows")}),
         ("UPDATE viewer_totals SET tiered = 1", {("total", "", "tiered")}),
-        ("UPDATE viewer_totals SET anonymous_likes = 41", {("total", "", "anonymous_likes"), ("total", "", "likes")}),
+        ("UPDATE viewer_totals SET anonymous_likes = 41", {("total", "", "anonymous_likes")}),
         ("UPDATE creator_activity_heatmap SET coins = coins + 1 WHERE coins = 50", {("week", "", "coins")}),
-        ("UPDATE viewer_activity_heatmap SET activity = activity + 1 WHERE coins = 299", {("hour", "mo", "activity")}),
+        ("UPDATE viewer_activity_heatmap SET activity = activity + 1 WHERE coins > 290", {("hour", "mo", "activity")}),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

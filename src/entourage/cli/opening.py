@@ -9,7 +9,10 @@ from typing import Any, TypeVar
 
 from entourage import migrations
 from entourage.kernel import log
+from entourage.kernel.errors import EntourageError, Unavailable
 from entourage.kernel.settings import Settings
+from entourage.safety import backup
+from entourage.web.health import version
 from entourage.wiring import House, open_house
 
 T = TypeVar("T")
@@ -32,10 +35,26 @@ async def briefly(settings: Settings) -> AsyncIterator[House]:
     log.configure("WARNING", settings.log_format)
     house = open_house(settings)
     try:
-        await migrations.upgrade(house.db)
+        await renew(house)
         yield house
     finally:
         await house.close()
+
+
+async def renew(house: House, newest: str | None = None) -> tuple[str | None, str | None]:
+    """Bring the house's database to the newest shape, after a backup of one that has another shape than `newest` already.
+
+    Returns the shape before and after. Raises Unavailable, before anything was changed, when the backup cannot be made.
+    """
+    settings, url = house.settings, house.db.url
+    current = await asyncio.to_thread(migrations.current_at, url)
+    try:
+        await asyncio.to_thread(backup.before_migration, settings, current, newest or migrations.newest(), version=version())
+    except EntourageError as error:
+        why = "This version changes the database and backs it up first; ENTOURAGE_BACKUP_KEEP=0 goes without. Nothing was changed."
+        msg = f"{error.message} {why}"
+        raise Unavailable(msg) from error
+    return await migrations.upgrade(house.db)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

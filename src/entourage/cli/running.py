@@ -15,9 +15,8 @@ import uvicorn
 from rich.console import Console
 from rich.panel import Panel
 
-from entourage import migrations
 from entourage.app import build
-from entourage.cli.opening import run_now, settings_of
+from entourage.cli.opening import renew, run_now, settings_of
 from entourage.demo import furnish_demo, open_demo
 from entourage.kernel import log, tenancy
 from entourage.kernel.accounts import links, people
@@ -86,7 +85,7 @@ def migrate() -> None:
         log.configure(settings.log_level, settings.log_format)
         house = open_house(settings)
         try:
-            before, after = await migrations.upgrade(house.db)
+            before, after = await renew(house)
         finally:
             await house.close()
         _say.print(
@@ -174,7 +173,7 @@ def _run_house(settings: Settings, roles: set[str], opened: Opener, welcome: Cal
         with open_socket(settings.host, settings.port) if "web" in roles else nullcontext() as taken:
             house = await opened()
             try:
-                await migrations.upgrade(house.db)
+                await renew(house)
                 await _live(house, roles, taken, welcome)
             finally:
                 await house.close()

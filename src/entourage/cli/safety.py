@@ -82,7 +82,7 @@ def _repair(settings: Settings) -> Report:
             return await doctor.mend(settings, house.db)
 
     mended, beyond = run_now(work)
-    _say.print(f"Mended {mended:,} counters.", highlight=False)
+    _say.print(f"Mended {_some(mended, 'counter')}.", highlight=False)
     if beyond:
         _say.print(f"{beyond:,} histories belong to viewers who are not there; a backup may still have them.", highlight=False)
     with _bar() as progress:
@@ -97,7 +97,7 @@ def _show(title: str, findings: Findings) -> None:
     for sentence in findings.broken:
         _say.print(f"[bold red]{title} is broken:[/] {escape(sentence)}", soft_wrap=True, highlight=False)
     for one in findings.creators:
-        words = "zero differences" if not one.differing else f"[bold red]{one.differing:,} differences[/]"
+        words = "zero differences" if not one.differing else f"[bold red]{_some(one.differing, 'difference')}[/]"
         _say.print(f"{title}: {one.viewers:,} viewers of {escape(one.creator)} counted again, {words}.", highlight=False)
         if not one.week_compared:
             _say.print("  The week's pattern was switched off for a while and is not compared.")
@@ -151,3 +151,7 @@ def _bar() -> Iterator[archive.Progress]:
 
 def _megabytes(size: int) -> str:
     return f"{size / 1e6:,.1f} MB"
+
+
+def _some(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
