@@ -20,17 +20,17 @@ class Commands:
     """Runs `entourage ...` with settings of its own; what the processes say goes to files in a folder."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
-        """Take the settings, by their names in small letters."""
+        """Take the settings, by their names in small letters; `environ` is what a process is given."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("ENTOURAGE_")}
-        self._environ = inherited | {"PYTHONPATH": str(ROOT / "src"), "ENTOURAGE_DATA_DIR": str(folder / "data")}
-        self._environ |= {f"ENTOURAGE_{name.upper()}": value for name, value in settings.items()}
+        self.environ = inherited | {"PYTHONPATH": str(ROOT / "src"), "ENTOURAGE_DATA_DIR": str(folder / "data")}
+        self.environ |= {f"ENTOURAGE_{name.upper()}": value for name, value in settings.items()}
         self._folder = folder
         self._started = 0
 
     def do(self, *arguments: str, typed: str = "") -> str:
         """Run a command to its end and return what it printed; raises AssertionError with its words when it fails."""
         done = subprocess.run(
-            self._command(arguments), env=self._environ, input=typed, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+            self._command(arguments), env=self.environ, input=typed, capture_output=True, text=True, timeout=PATIENCE_S, check=False
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -41,7 +41,7 @@ class Commands:
         self._started += 1
         said = self._folder / f"{self._started}-{arguments[0]}.log"
         with said.open("wb") as out:
-            process = subprocess.Popen(self._command(arguments), env=self._environ, stdout=out, stderr=subprocess.STDOUT)
+            process = subprocess.Popen(self._command(arguments), env=self.environ, stdout=out, stderr=subprocess.STDOUT)
         try:
             yield Process(process, said)
         finally:

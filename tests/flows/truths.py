@@ -70,7 +70,8 @@ async def agree(db: Database, creator_id: int) -> None:
             kind: await sums(select(i.viewer_id, func.sum(i.amount)).where(i.viewer_id.is_not(None), i.kind == kind).group_by(i.viewer_id))
             for kind in (kinds.CHAT, kinds.LIKE, kinds.SHARE)
         }
-        heads = dict((await session.execute(select(v.id, v.linked_to).where(v.linked_to.is_not(None)))).tuples().all())
+        linked = select(v.id, v.linked_to).where(v.linked_to.is_not(None))
+        heads = {row.id: row.linked_to for row in await session.execute(linked)}
         for viewer, counters in people.items():
             told = [0] * len(counters)
             for one in [viewer, *(account for account, head in heads.items() if head == viewer)]:
