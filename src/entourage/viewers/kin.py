@@ -61,15 +61,6 @@ async def accounts(session: CreatorSession, head_id: int) -> list[int]:
     return [head_id, *await session.scalars(linked.order_by(link.linked_ms, link.viewer_id))]
 
 
-async def of_heads(session: CreatorSession, viewer_ids: Collection[int]) -> dict[int, int]:
-    """Return the linked accounts of these viewers, each with its head; nothing for who is no head."""
-    link = tables.Link
-    linked = select(link.viewer_id, link.head_id).where(
-        link.creator_id == session.creator, among(link.head_id, viewer_ids, session.dialect)
-    )
-    return {row.viewer_id: row.head_id for row in await session.execute(linked)}
-
-
 async def heads(session: CreatorSession, viewer_ids: Collection[int]) -> dict[int, int]:
     """Return the heads of those of these viewers that are linked to one."""
     link = tables.Link

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 import msgspec
-from sqlalchemy import Connection, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, select, true, update
 
 from entourage.kernel import rows
 from entourage.kernel.tenancy import CreatorSession
@@ -90,17 +90,25 @@ def close_silent(connection: Connection, creator_id: int, clocks: Mapping[int, i
 
 async def present(session: CreatorSession, viewers: Iterable[int]) -> set[int]:
     """Return which of these viewers have an open visit, themselves or by an account that is linked to them."""
+    v, link = tables.Visit, tables.Link
     asked = list(viewers)
-    linked = await kin.of_heads(session, asked)
-    return {linked.get(viewer_id, viewer_id) for viewer_id in await seated(session, [*asked, *linked])}
+    mine = (link.creator_id == session.creator, rows.among(link.head_id, asked, session.dialect))
+    linked = select(link.head_id).join(v, v.viewer_id == link.viewer_id).where(*mine, *_on_seats(session))
+    themselves = select(v.viewer_id).where(rows.among(v.viewer_id, asked, session.dialect), *_on_seats(session))
+    return set((await session.scalars(themselves.union_all(linked))).all())
 
 
 async def seated(session: CreatorSession, accounts: Iterable[int]) -> set[int]:
     """Return which of these accounts have an open visit: only streams that go on have any."""
+    v = tables.Visit
+    statement = select(v.viewer_id).where(rows.among(v.viewer_id, accounts, session.dialect), *_on_seats(session))
+    return set((await session.scalars(statement)).all())
+
+
+def _on_seats(session: CreatorSession) -> tuple[ColumnElement[bool], ...]:
     v, s = tables.Visit, tables.Stream
     going_on = select(s.id).where(s.creator_id == session.creator, s.ended_ms.is_(None))
-    statement = select(v.viewer_id).where(v.stream_id.in_(going_on), rows.among(v.viewer_id, accounts, session.dialect), v.open)
-    return set((await session.scalars(statement.where(v.creator_id == session.creator))).all())
+    return v.stream_id.in_(going_on), v.open == true(), v.creator_id == session.creator
 
 
 async def count_present(session: CreatorSession) -> int:

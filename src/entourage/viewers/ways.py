@@ -23,7 +23,7 @@ from entourage.viewers.tables import Viewer
 _SHARE = {"sqlite": 70, "postgresql": 45}
 _FEW_AT_LEAST = 2_000
 _PATIENCE = 2
-_WORTH_A_PEEK = {False: 5, True: 1}  # by whether the checks are strict
+_WORTH_A_PEEK = (1, 2, 5)  # peeks: when the checks are strict, when words are searched, when an index leads to few
 _MANY = 10_000
 _SOON = 8_000  # steps
 _TELLING = 3  # so many met on the first steps tell about how far it is
@@ -109,7 +109,8 @@ async def find(session: CreatorSession, place: Place, ways: Sequence[Way], check
     peek = _PEEK[dialect]
     # Of who passes all checks there are fewer than a way leads to: the walk is longer, and to gather more pays.
     most = max(border, _MANY) if hints.strict else border
-    worth = _WORTH_A_PEEK[hints.strict]
+    strict, searched, few_led = _WORTH_A_PEEK
+    worth = strict if hints.strict else searched if ways[0].directly is None else few_led
     if everybody > border and not hints.behind and (hints.many or steps > peek * worth):
         rows = await walk(session, place, checks, peek)
         if len(rows) == place.limit:
