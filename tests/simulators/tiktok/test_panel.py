@@ -127,6 +127,28 @@ async def test_doors_break_for_a_while_and_are_mended(client: Client, tiktok: Fa
     assert (await client.get(f"{PREFIX}/status")).json()["faults"] == {}
 
 
+async def test_a_gap_keeps_everybody_away_while_the_stream_goes_on(client: Client, stage: Stage, tiktok: FakeTikTok) -> None:
+    await press(client, "evening")
+    listener = asyncio.create_task(listen(tiktok.url, "mara.live", Heard()))
+    async with asyncio.timeout(5):
+        while not (stage.room and stage.room.hearing):
+            await asyncio.sleep(0.01)
+    assert await press(client, "gap", seconds=1) == "1 connections dropped; nobody can come back for 1 s, and the stream goes on"
+    assert (await client.get(f"{PREFIX}/status")).json()["faults"] == {"sign": 500}
+    player, room = stage.player, stage.room
+    assert player is not None
+    assert room is not None
+    before = player.position_ms
+    await asyncio.sleep(0.6)
+    assert room.hearing == []
+    assert player.position_ms > before + 400, "nobody listens, and the evening goes on"
+    async with asyncio.timeout(5):
+        while not room.hearing or not player.patient:
+            await asyncio.sleep(0.01)
+    assert (await client.get(f"{PREFIX}/status")).json()["faults"] == {}
+    listener.cancel()
+
+
 async def test_a_room_button_without_a_room_says_what_to_do(client: Client) -> None:
     for act in get_args(PeopleActs):
         assert "Press “Go live”" in await press(client, act), act

@@ -13,7 +13,7 @@ from entourage.simulators.tiktok.room import Room
 PeopleActs = Literal["chat", "like", "gift", "streak", "follow", "share", "join", "raid", "subscribe", "rename"]
 RoomActs = Literal[
     "pause", "resume", "end", "offline", "replay", "duplicate",
-    "drop", "close", "silent", "garbage", "undecodable", "unknown",
+    "drop", "gap", "close", "silent", "garbage", "undecodable", "unknown",
 ]  # fmt: skip
 SiteActs = Literal["live", "evening", "hold", "go_on", "speed", "sign", "page", "socket", "heal"]
 

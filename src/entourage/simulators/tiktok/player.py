@@ -172,10 +172,10 @@ class Player:
         In a silence and after the end nobody is waited for.
         """
         await asyncio.sleep(0)
-        if not self.patient or self._hushed is not None or self.room.state == "ended":
+        if self._hushed is not None or self.room.state == "ended":
             return
         room, waited_since = self.room, time.monotonic()
-        while not room.hearing or room.unacked > unacked:
+        while self._waits(unacked):
             if room.hearing and time.monotonic() - waited_since > _PATIENCE_S:
                 return
             self._settle(running=False)
@@ -186,6 +186,9 @@ class Player:
                 waited_since = time.monotonic()
         if self._since is None:
             self._settle(running=True)
+
+    def _waits(self, unacked: int) -> bool:
+        return self.patient and (not self.room.hearing or self.room.unacked > unacked)
 
     def _settle(self, *, running: bool | None = None) -> None:
         """Take stock of the position, and let time run or stand from here on."""

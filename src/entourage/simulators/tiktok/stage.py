@@ -114,6 +114,8 @@ class Stage:
                 return f"{number} messages sent again"
             case "drop":
                 return f"{room.drop()} connections dropped without a goodbye"
+            case "gap":
+                return self._gap(room, press.seconds)
             case "close":
                 return f"{await room.close(_close_code(press.status))} connections closed"
             case "silent":
@@ -125,6 +127,16 @@ class Stage:
             case _:
                 await room.send_unknown()
         return _SAID[press.act]
+
+    def _gap(self, room: Room, seconds: int) -> str:
+        """Break the line and let nobody back for so long, while the evening goes on as life does."""
+        player = self.player
+        self.tiktok.fail_sign(500, seconds=seconds)
+        if player is not None:
+            player.patient = False
+            self._later(seconds, lambda: _be_patient(player))
+        dropped = room.drop()
+        return f"{dropped} connections dropped; nobody can come back for {seconds} s, and the stream goes on"
 
     async def _pause(self, room: Room, *, paused: bool) -> None:
         if self.player is not None:
@@ -194,6 +206,11 @@ async def _watched(player: Player) -> None:
     except Exception as error:
         _log.exception("simulator.player_failed", error=type(error).__name__)
         raise
+
+
+async def _be_patient(player: Player) -> None:
+    """Let the stream's time stand still again while nobody listens."""
+    player.patient = True
 
 
 _LINE = frozenset(get_args(RoomActs))
