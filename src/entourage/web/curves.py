@@ -14,7 +14,7 @@ Show = Literal["comments", "coins", "joins", "watching"]
 WIDTH: Final = 1000
 HEIGHT: Final = 200
 _TICKS = 5
-_NICE = (1, 2, 4, 6, 8, 10)  # their halves are whole from two on
+_NICE = (2, 4, 6, 8, 10, 12, 16, 20, 24, 30, 40, 50, 60, 80, 100)  # their halves are whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,9 @@ def says(show: Show, value: int) -> str:
 def ceiling(value: float) -> int:
     """Return a round number that is not less than `value`, and at least two."""
     power = 1
-    while True:
-        for step in _NICE:
-            if step * power >= max(value, 2):
-                return step * power
+    while power * _NICE[-1] < value:
         power *= 10
+    return next(step * power for step in _NICE if step * power >= value)
 
 
 def _y(value: float, top: int) -> float:

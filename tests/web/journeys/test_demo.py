@@ -20,8 +20,43 @@ def test_the_demo_is_entered_by_its_link_moves_and_has_a_panel(start: Start, vis
 
     page.get_by_role("link", name="Demo panel").click()
     expect(page).to_have_title("@nova.live · TikTok simulator")
+    page.get_by_role("button", name="Gap of 10 s").click()
+    expect(page.locator("#log li").first).to_contain_text("1 connections dropped; nobody can come back for 10 s")
     page.get_by_role("link", name="Entourage").click()
     expect(page).to_have_title("Tonight · Entourage")
+    follow_the_gap(page, shoot)
+
+
+def follow_the_gap(page: Page, shoot: Callable[[Page, str], None]) -> None:
+    """See the banner come, change when the line is back, and go when it is put away; then find the gap in the ledger and with its stream."""
+    banner = page.locator("#gap-banner")
+    expect(banner).to_contain_text("The line to TikTok was lost. It goes on.")
+    expect(banner).not_to_contain_text("It goes on", timeout=30_000)
+    expect(banner).to_contain_text("told again")
+    shoot(page, "demo-gap")
+    banner.get_by_role("button", name="Put this notice away").click()
+    expect(banner).to_be_empty()
+    page.reload()
+    expect(page.locator("#feed li").first).to_be_visible()
+    expect(banner).to_be_empty()
+
+    page.get_by_role("link", name="Streams").click()
+    expect(page.locator("[data-stream]").first).to_contain_text("live")
+    page.get_by_role("link", name="Gaps").click()
+    expect(page.locator("[data-gap]")).to_have_count(1)
+    expect(page.locator("[data-gap]")).to_contain_text("The line to TikTok was lost.")
+    page.get_by_role("link", name="The stream").click()
+    expect(page.locator(".gap-lines")).to_contain_text("The line to TikTok was lost.")
+    expect(page.locator(".course-gap")).to_have_count(1)
+    page.get_by_role("link", name="Came back").click()
+    expect(page.locator("#whom-returning")).to_have_attribute("aria-current", "true")
+    rows = page.locator("#guests tbody tr[data-viewer]")
+    expect(rows).to_have_count(25)
+    page.get_by_role("button", name="Show more").click()
+    expect(rows).not_to_have_count(25)
+    assert rows.locator(".first-mark").count() == 0
+    page.locator("#curve-coins").click()
+    expect(page.locator(".course-words")).to_contain_text("coins in a minute")
 
 
 def test_a_real_house_has_no_panel(start: Start, visit: Open) -> None:

@@ -96,8 +96,11 @@ async def guests(
 
 
 async def _course(session: CreatorSession, stream_id: int, show: curves.Show) -> dict[str, Any]:
+    stream = await broadcasts.find(session, stream_id)
     found = await course_of.curve(session, stream_id)
-    missed = await gap.of_stream(session, await broadcasts.find(session, stream_id))
+    if broadcasts.is_live(stream) and len(found.steps) > 1:
+        found.steps.pop()  # it has only begun
+    missed = await gap.of_stream(session, stream)
     return {"stream_id": stream_id, "show": show, "curve": found, "chart": curves.draw(found, missed, show)}
 
 
