@@ -202,8 +202,43 @@ async def test_linking_somebody_with_accounts_brings_them_all(desk: Desk) -> Non
     assert {one.id for one in mila.accounts} == {int(head), int(other), int(bo)}
     assert await desk.wrong() == []
     await desk.unlink(head, other)
-    assert (await desk.look(other)).total_coins_spent == 7
-    assert (await desk.look(head)).total_coins_spent == 66
+    assert (await desk.look(other)).total_coins_spent == 7 + 36  # who came with it goes back with it
+    assert (await desk.look(head)).total_coins_spent == 30
+    assert await desk.wrong() == []
+
+
+async def test_linking_somebody_with_accounts_is_undone_whole(desk: Desk) -> None:
+    head, other = await meet(desk)
+    bo = (await desk.ids())["bo/tiktok"]
+    await rule(desk, "Gold", 40, 1)
+    await desk.edit(bo, notes="third", tags=["c"], birthday="1990-05-01")
+    await desk.link(other, bo)
+    await desk.edit(other, notes="my own words", tags=[])
+    before = await desk.everything()
+    assert (await desk.look(other)).vip_tier == "Gold"
+    await desk.link(head, other)
+    assert (await desk.look(head)).tags == []  # what was taken away on the way does not come back
+    await desk.unlink(head, other)
+    assert await desk.everything() == before
+    await desk.unlink(other, bo)
+    assert (await desk.look(bo)).tags == ["c"]
+    assert await desk.wrong() == []
+
+
+async def test_an_erased_account_leaves_those_that_came_with_it(desk: Desk) -> None:
+    head, other = await meet(desk)
+    bo = (await desk.ids())["bo/tiktok"]
+    await desk.edit(other, notes="a secret of the erased")
+    await desk.link(other, bo)
+    await desk.link(head, other)
+    async with tenancy.inside(desk.db, desk.creator_id, write=True) as session:
+        await profile.forget(session, other, "Ada")
+    assert {str(one.id) for one in (await desk.look(head)).accounts} == {head, bo}
+    async with tenancy.inside(desk.db, desk.creator_id) as session:
+        kept = [one.before for one in await session.scalars(select(Link))]
+    assert "secret" not in str(kept)
+    assert not any({"through", "was"} & one.keys() for one in kept)
+    await desk.unlink(head, bo)
     assert await desk.wrong() == []
 
 

@@ -87,3 +87,11 @@ async def card_of(session: CreatorSession, cards: dict[int, Card], viewer_id: in
         cards[viewer_id] = Card(viewer_id=viewer_id, notes="", tags=[], loyalty_points=0, updated_ms=clock.now_ms())
         session.add(cards[viewer_id])
     return cards[viewer_id]
+
+
+async def drop_empty(session: CreatorSession, cards: dict[int, Card], viewer_id: int) -> None:
+    """Remove an account's card when nothing is written on it."""
+    card = cards.get(viewer_id)
+    if card and not (card.notes or card.tags or card.loyalty_points or card.greeted_on or any(getattr(card, name) for name in _CARD)):
+        del cards[viewer_id]
+        await session.delete(card)

@@ -1,9 +1,11 @@
 """Accounts of one person: linked to a head, which then counts and holds for all of them, and unlinked again without loss.
 
 `Link.before` keeps what undoing needs, the same in every link of a head: `words`, `seen` and `tier` are the head's own as
-they would be without any link, `moderator` what its platform says; `mark` and `held` tell whether a hand has changed the
-tier since. Each link has two more of its own: the fields in which it is `spent` (see `inheritance`) and the loyalty
-`points` that it brought.
+they would be without any link, `moderator` what its platform says, `card` whether it had one; `mark` and `held` tell
+whether a hand has changed the tier since. Each link has more of its own: the fields in which it is `spent` (see
+`inheritance`) and the loyalty `points` that it brought; and of an account that was linked to another one before, `through`
+whom it came and its link as it `was`: it goes back there when that one is unlinked, which then holds again the tier in
+which it `stood`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +21,8 @@ from entourage.viewers import inheritance, kin, memory, people, reference, ruleb
 from entourage.viewers.tables import Card, Choice, Link, Total, Viewer, Visit
 
 Own = dict[str, Any]
+
+_BROUGHT = ("through", "was")
 
 
 @dataclass(slots=True)
@@ -60,37 +64,60 @@ async def join(session: CreatorSession, ref: str, other_ref: str, actor: str) ->
         raise Conflict(msg)
     holding = _holding(head) + _holding(theirs)
     cause = {"linked": theirs.id, "by": actor}
-    accounts = [theirs, *(other.rows[one.viewer_id] for one in other.links)]
-    await _release(session, other, list(other.links), {"linked": head.id, "by": actor})
-    before = verdict.of(head)
+    brought, stood, before = list(other.links), verdict.of(theirs), verdict.of(head)
+    await _release(session, other, brought, {"linked": head.id, "by": actor})
     own = await _own(session, person)
-    for account in accounts:
-        await _take_in(session, person, account, other.cards.get(account.id), actor)
+    made = await _take_in(session, person, theirs, other.cards.get(theirs.id), actor)
+    made.before = made.before | ({"stood": list(stood)} if brought else {})
+    for one in brought:
+        came = await _take_in(session, person, other.rows[one.viewer_id], other.cards.get(one.viewer_id), actor)
+        came.before = came.before | {"spent": one.before["spent"], "through": theirs.id, "was": _kept(one)}
+    accounts = [theirs.id, *(one.viewer_id for one in brought)]
     await _settle(session, person, own, cause, floor=[before])
     await _count(session, -1, _holding(head) - holding)
-    audit.record(session, "viewer.link", f"viewer:{head.id}", actor=actor, meta={"other": theirs.id, "accounts": [a.id for a in accounts]})
+    audit.record(session, "viewer.link", f"viewer:{head.id}", actor=actor, meta={"other": theirs.id, "accounts": accounts})
     return head
 
 
-async def part(session: CreatorSession, ref: str, other_ref: str, actor: str) -> tuple[Viewer, Viewer]:
-    """Unlink an account; return the head and the account. Raises NotFound when it is not linked to this person."""
+async def part(session: CreatorSession, ref: str, other_ref: str, actor: str, *, alone: bool = False) -> tuple[Viewer, Viewer]:
+    """Unlink an account, and unless `alone` those that came with it; return the head and the account.
+
+    Raises NotFound when it is not linked to this person.
+    """
     await memory.outdate(session)
     head, account = await reference.person(session, ref), await reference.account(session, other_ref)
     if account.linked_to != head.id:
         msg = f"{other_ref!r} is not linked to {head.name or head.handle or head.user_id}."
         raise NotFound(msg)
     person, held = await load(session, head), _holding(head)
-    gone = [one for one in person.links if one.viewer_id == account.id]
-    await _release(session, person, gone, {"unlinked": account.id, "by": actor})
-    promoting = await _promotes(session) and not account.blocked
-    judged = verdict.judge(await _rules(session), verdict.of(account), [], _standing(account), promoting=promoting)
-    await verdict.put(session, account, judged, {"unlinked": head.id, "by": actor})
+    itself = next(one for one in person.links if one.viewer_id == account.id)
+    with_it = [one for one in person.links if one.before.get("through") == account.id]
+    cause = {"unlinked": account.id, "by": actor}
+    if alone:
+        for one in with_it:
+            one.before = {name: kept for name, kept in one.before.items() if name not in _BROUGHT}
+        with_it = []
+    await _release(session, person, [itself, *with_it], cause)
+    apart = Person(account, [], person.rows, person.cards)
+    own = await _own(session, apart)
+    for one in with_it:
+        back = await _take_in(session, apart, person.rows[one.viewer_id], person.cards.get(one.viewer_id), actor)
+        back.linked_ms, back.linked_by = one.before["was"]["ms"], one.before["was"]["by"]
+        back.before = back.before | one.before["was"]["before"]
+    stood = [verdict.Held(*itself.before["stood"])] if with_it else []
+    await _settle(session, apart, own, {"unlinked": head.id, "by": actor}, floor=stood)
     await _count(session, 1, _holding(head) + _holding(account) - held)
     audit.record(session, "viewer.unlink", f"viewer:{head.id}", actor=actor, meta={"other": account.id})
     return head, account
 
 
-async def _take_in(session: CreatorSession, person: Person, account: Viewer, card: Card | None, actor: str) -> None:
+def _kept(one: Link) -> dict[str, Any]:
+    """Return what it takes to make a link again; words of nobody are in it."""
+    own = {name: kept for name, kept in one.before.items() if name in {"spent", "stood", *_BROUGHT}}
+    return {"ms": one.linked_ms, "by": one.linked_by, "before": own}
+
+
+async def _take_in(session: CreatorSession, person: Person, account: Viewer, card: Card | None, actor: str) -> Link:
     """Link one account that is linked to nobody."""
     head, points = person.head, card.loyalty_points if card else 0
     for name in people.COUNTERS:
@@ -105,6 +132,7 @@ async def _take_in(session: CreatorSession, person: Person, account: Viewer, car
         person.cards[account.id] = card
     if points:
         (await inheritance.card_of(session, person.cards, head.id)).loyalty_points += points
+    return made
 
 
 async def _release(session: CreatorSession, person: Person, gone: Sequence[Link], cause: dict[str, Any]) -> None:
@@ -135,8 +163,9 @@ async def _own(session: CreatorSession, person: Person) -> Own:
             "seen": [head.first_seen_ms, head.last_seen_ms],
             "tier": list(verdict.of(head)),
             "moderator": bool(head.moderator),
+            "card": head.id in person.cards,
         }
-    kept: Own = {name: person.links[0].before[name] for name in ("words", "seen", "tier", "moderator", "mark", "held")}
+    kept: Own = {name: person.links[0].before[name] for name in ("words", "seen", "tier", "moderator", "card", "mark", "held")}
     shown = person.shown()
     changed = inheritance.differing(shown, person.drawn(kept["words"]))
     kept["words"] = kept["words"] | {name: shown[name] for name in changed}
@@ -163,6 +192,8 @@ async def _settle(session: CreatorSession, person: Person, own: Own, cause: dict
     mark = await verdict.newest(session, head.id)
     for one in person.links:
         one.before = one.before | own | {"mark": mark, "held": head.tier_held}
+    if not person.links and not own["card"]:
+        await inheritance.drop_empty(session, person.cards, head.id)
     await session.flush()
 
 

@@ -199,7 +199,7 @@ async def forget(session: CreatorSession, ref: str, actor: str) -> int:
     await memory.outdate(session)
     row = await reference.account(session, ref)
     if row.linked_to is not None:
-        await link.part(session, str(row.linked_to), str(row.id), actor)
+        await link.part(session, str(row.linked_to), str(row.id), actor, alone=True)
     accounts = await kin.accounts(session, row.id)
     await session.execute(
         update(Total)

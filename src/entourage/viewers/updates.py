@@ -150,6 +150,11 @@ class Publisher:
         self._send([_update(creator_id, "viewer:removed", {"viewerId": viewer_id})])
         self._say_again(creator_id, viewer_id, "forgotten")
 
+    def linked(self, creator_id: int, head: schemas.ViewerRow, account_id: int) -> None:
+        """Say that an account belongs to another person now: screens drop its row and show the head, whose numbers grew."""
+        self._send([_update(creator_id, "viewer:removed", {"viewerId": account_id, "into": head.id})])
+        self.changed(creator_id, head, "profile-updated")
+
     def totals(self, creator_id: int, tonight: schemas.Tonight) -> None:
         """Send the evening's numbers."""
         self._send([_update(creator_id, "live:totals", schemas.as_dict(tonight))])

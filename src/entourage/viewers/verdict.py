@@ -49,6 +49,8 @@ def judge(rules: Sequence[tier.Rule], own: Held, others: Iterable[Held], standin
     for other in others:
         if places.get(other.name or "", -1) > place:
             best, place = Held(other.name, None, other.by_hand), places[other.name or ""]
+        elif other.name == best.name and best.since_ms is None:
+            best = best._replace(since_ms=other.since_ms)
     why = {"coins": standing.coins, "hours": standing.watch_ms // tier.HOUR_MS, "visits": standing.visits}
     return Verdict(best, why if place >= 0 and place == earned else {})
 

@@ -69,6 +69,8 @@ SENTENCES: Final = (
     _n("Tonight so far"),
     _n("The overlay is gone; where OBS shows it, it is blank."),
     _n("OBS was here"),
+    _n("{handle} is linked to {name}."),
+    _n("{handle} is by itself again."),
 )
 
 PLURALS: Final = (

@@ -1,6 +1,6 @@
 // The open drawer follows the stream: counters, who is here, tier; what is being typed is never touched.
 
-import { again, gone } from "./drawer.js";
+import { again, gone, openDrawer } from "./drawer.js";
 import { compact, duration, moment, number, ago } from "./words.js";
 
 const drawer = document.getElementById("drawer");
@@ -49,7 +49,7 @@ document.addEventListener("live", ({ detail }) => {
   let newest = null;
   for (const { name, payload } of detail) {
     if (payload.viewerId !== id) continue;
-    if (name === "viewer:removed") return gone();
+    if (name === "viewer:removed") return payload.into ? openDrawer(`/viewers/${payload.into}`) : gone(); // linked to somebody
     if (payload.viewer) newest = payload.viewer;
     if (name === "viewer:offline") here(false);
     if (BY_HAND.has(payload.reason)) soon(400);

@@ -4,4 +4,5 @@ import "./live.js";
 import "./colours.js";
 import "./drawer.js";
 import "./following.js";
+import "./links.js";
 import "./search.js";
