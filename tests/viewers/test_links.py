@@ -1,7 +1,6 @@
 """Accounts of one person: a head that counts for all of them, and links that are undone without loss."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -10,81 +9,15 @@ from sqlalchemy import select
 from entourage.kernel import tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.errors import Conflict, NotFound
-from entourage.ports import live
-from entourage.viewers import birthdays, evening, feed, histories, leaderboard, link, listing, profile, schemas, supporters, tiers, totals
+from entourage.viewers import birthdays, evening, feed, histories, leaderboard, listing, profile, supporters, tiers, totals
 from entourage.viewers.intake import Intake
-from entourage.viewers.tables import Card, Hour, Link, TierRule, Total, Viewer
+from entourage.viewers.tables import Card, Link, TierRule, Total
+from tests.viewers.desk import Desk, twitch
 from tests.viewers.events import Room
-from tests.viewers.recount import recount
 
 pytestmark = pytest.mark.anyio
 
 TIKTOK, TWITCH = Room("7001"), Room("tw-1", platform="twitch")
-
-
-def twitch(user: str, **said: Any) -> live.Person:
-    return live.Person(**{"platform": "twitch", "user_id": f"tw-{user}", "handle": user, "name": user.title()} | said)
-
-
-@dataclass
-class Desk:
-    """A creator's desk: what may be done with viewers, each in a transaction of its own."""
-
-    db: Database
-    creator_id: int
-    intake: Intake
-
-    async def hear(self, *events: live.LiveEvent) -> None:
-        await self.intake.store(self.creator_id, events)
-
-    async def link(self, ref: str, other: str) -> None:
-        async with tenancy.inside(self.db, self.creator_id, write=True) as session:
-            await link.join(session, ref, other, "Ada")
-
-    async def unlink(self, ref: str, other: str) -> None:
-        async with tenancy.inside(self.db, self.creator_id, write=True) as session:
-            await link.part(session, ref, other, "Ada")
-
-    async def edit(self, ref: str, **change: Any) -> None:
-        async with tenancy.inside(self.db, self.creator_id, write=True) as session:
-            await profile.edit(session, ref, schemas.Edit(**change), "Ada")
-
-    async def look(self, ref: str) -> schemas.ViewerDetail:
-        async with tenancy.inside(self.db, self.creator_id) as session:
-            return await profile.detail(session, ref)
-
-    async def ids(self) -> dict[str, str]:
-        """Return everybody's id as it is written in an address, by handle and platform."""
-        async with tenancy.inside(self.db, self.creator_id) as session:
-            rows = await session.execute(select(Viewer.handle, Viewer.platform, Viewer.id))
-            return {f"{handle}/{platform}": str(viewer_id) for handle, platform, viewer_id in rows}
-
-    async def wrong(self) -> list[str]:
-        async with tenancy.inside(self.db, self.creator_id) as session:
-            return await recount(session)
-
-    async def everything(self) -> dict[str, Any]:
-        """Return what there is of viewers, without when rows were written and what only the log keeps."""
-        async with tenancy.inside(self.db, self.creator_id) as session:
-            rows = {
-                v.id: {c.key: getattr(v, c.key) for c in Viewer.__table__.c if c.key not in {"updated_ms", "created_ms"}}
-                for v in await session.scalars(select(Viewer))
-            }
-            cards = {
-                card.viewer_id: said
-                for card in await session.scalars(select(Card))
-                if any(
-                    said := {
-                        c.key: getattr(card, c.key) for c in Card.__table__.c if c.key not in {"updated_ms", "viewer_id", "creator_id"}
-                    }
-                )
-                and any(said.values())
-            }
-            hours = {tuple(row) for row in await session.execute(select(Hour.viewer_id, Hour.cell, Hour.activity, Hour.coins))}
-            total = (await session.scalars(select(Total))).one()
-            sums = {c.key: getattr(total, c.key) for c in Total.__table__.c if c.key != "version"}
-            links = list(await session.scalars(select(Link.viewer_id)))
-            return {"viewers": rows, "cards": cards, "hours": hours, "total": sums, "links": links}
 
 
 @pytest.fixture
@@ -239,7 +172,7 @@ async def test_an_erased_account_leaves_those_that_came_with_it(desk: Desk) -> N
     assert "secret" not in str(kept)
     assert not any({"through", "was"} & one.keys() for one in kept)
     await desk.unlink(head, bo)
-    assert await desk.wrong() == []
+    assert await desk.wrong(forgotten=True) == []
 
 
 async def test_one_cannot_be_linked_to_oneself_nor_unlinked_from_a_stranger(desk: Desk) -> None:

@@ -106,6 +106,8 @@ async def part(session: CreatorSession, ref: str, other_ref: str, actor: str, *,
         back.before = back.before | one.before["was"]["before"]
     stood = [verdict.Held(*itself.before["stood"])] if with_it else []
     await _settle(session, apart, own, {"unlinked": head.id, "by": actor}, floor=stood)
+    if with_it and account.tier == stood[0].name:
+        account.tier_since_ms = stood[0].since_ms
     await _count(session, 1, _holding(head) + _holding(account) - held)
     audit.record(session, "viewer.unlink", f"viewer:{head.id}", actor=actor, meta={"other": account.id})
     return head, account
@@ -192,7 +194,7 @@ async def _settle(session: CreatorSession, person: Person, own: Own, cause: dict
     mark = await verdict.newest(session, head.id)
     for one in person.links:
         one.before = one.before | own | {"mark": mark, "held": head.tier_held}
-    if not person.links and not own["card"]:
+    if not own["card"]:
         await inheritance.drop_empty(session, person.cards, head.id)
     await session.flush()
 

@@ -41,9 +41,16 @@ async def of(session: CreatorSession, ref: str, other_ref: str) -> link_shapes.L
         sums=[one for one in sums if one.together or one.field != "loyalty_points"],
         tier=after.vip_tier,
         accounts=len(after.accounts),
-        taken={name: getattr(after, name) for name in _WORDS if getattr(after, name) != getattr(before, name)},
+        taken=_taken(before, after),
         aside={name: getattr(other, name) for name in _WORDS if _is_aside(name, other, after)},
     )
+
+
+def _taken(before: schemas.ViewerDetail, after: schemas.ViewerDetail) -> dict[str, Any]:
+    taken = {name: getattr(after, name) for name in _WORDS if getattr(after, name) != getattr(before, name)}
+    if "birthday" in taken:
+        taken.pop("age", None)  # it follows
+    return taken
 
 
 def _is_aside(name: str, other: schemas.ViewerDetail, after: schemas.ViewerDetail) -> bool:

@@ -36,6 +36,7 @@ const shown = () => drawer.querySelector("[data-viewer]")?.dataset.viewer;
 
 async function showAgain(head) {
   if (drawer.hidden) return;
+  document.activeElement?.blur(); // a piece with the focus in it is not renewed
   if (shown() === head) await again();
   else await openDrawer(`/viewers/${head}`);
 }
