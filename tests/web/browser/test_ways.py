@@ -43,7 +43,7 @@ def test_connecting_tiktok_shows_in_the_chip_and_on_the_first_page(new: Lodging,
     page = opened(new, "/settings")
     expect(page.locator("#chips")).to_contain_text("TikTok: not connected")
     page.locator("#tiktok-account").fill("@ada.live")
-    page.locator("#connections").get_by_role("button", name="Connect").click()
+    page.locator("#connections").get_by_role("button", name="Connect").first.click()
     expect(page.locator("#chips")).to_contain_text("TikTok: starting")
     expect(page.locator("#tiktok-account")).to_have_value("ada.live")
     page.get_by_label("Listen when I am live").uncheck()

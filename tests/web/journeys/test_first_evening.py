@@ -27,8 +27,8 @@ def test_a_new_owner_comes_from_the_link_to_live_viewers(start: Start, visit: Op
     # Connect TikTok.
     ready(page).locator(".begin").get_by_role("link", name="Connect TikTok").click()
     expect(page).to_have_url(re.compile("/settings#connections$"))
-    ready(page).get_by_label("TikTok name").fill("@ada.live")
-    page.get_by_role("button", name="Connect", exact=True).click()
+    ready(page).locator("#tiktok-account").fill("@ada.live")
+    page.locator("#connections").get_by_role("button", name="Connect", exact=True).first.click()
     expect(page.locator(".toast-note")).to_contain_text("Saved.")
     expect(page.get_by_label("Listen when I am live")).to_be_checked()
 
