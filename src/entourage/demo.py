@@ -2,7 +2,11 @@
 
 import asyncio
 import zlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
 
 from entourage.kernel import clock, http, tenancy
 from entourage.kernel.accounts import creators, links, people
@@ -18,16 +22,47 @@ from entourage.simulators.tiktok.fake import FakeTikTok
 from entourage.simulators.tiktok.messages import Broadcast, snowflake
 from entourage.simulators.tiktok.player import AS_FAST_AS_IT_GOES
 from entourage.simulators.tiktok.stage import Stage
-from entourage.viewers import jobs
+from entourage.viewers import jobs, leaderboard, profile, schemas, tiers
 from entourage.wiring import House, open_house
 
 DEMO_HOST = "nova.live"
 PANEL = "/simulators/tiktok"
+_DEMO_ZONE = "Europe/Berlin"
 _DEMO_EMAIL = "nova@demo.invalid"
 _DEMO_EVENINGS = (24, 22, 20, 19, 17, 15, 13, 12, 10, 8, 6, 5, 3, 2)
 _DEMO_BATCH = 500
 _DEMO_HEAD_START_MS = 40 * 60_000
 _DEMO_PACE = Pace(poll_s=2, not_found_s=5, refused_s=10, limited_s=5, shortest_s=0.5, longest_s=5, silence_s=8)
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """What Nova wrote about a regular; `born` is the year of a birthday soon, 0 when only the day is known."""
+
+    edit: schemas.Edit
+    tier: str = ""
+    born: int | None = None
+
+
+_CARDS = (
+    _Card(
+        schemas.Edit(
+            notes="Came with the first raid. Saving up for a drawing tablet.",
+            tags=["raider", "artist"],
+            is_favorite=True,
+            discord_username="nimbus#77",
+        ),
+        "Platinum",
+        1996,
+    ),
+    _Card(schemas.Edit(notes="Asks for jazz on Fridays.", tags=["music"], tts_voice="en_uk_001", country="Spain"), "Gold"),
+    _Card(schemas.Edit(tags=["night owl"], is_favorite=True, language="Ukrainian"), "Silver", 0),
+    _Card(
+        schemas.Edit(notes="Cooks during the stream: ask what is on the stove!", tags=["cook"], discord_username="fable_cooks"), "Silver"
+    ),
+    _Card(schemas.Edit(notes="Helps newcomers in chat.", tags=["helper"], is_moderator=True), born=1989),
+    _Card(schemas.Edit(tags=["gamer", "night owl"], tts_voice="de_001"), born=2001),
+)
 
 
 async def open_demo(settings: Settings, *, speed: float = 1.0, seed: int = 42) -> House:
@@ -71,13 +106,14 @@ async def furnish_demo(house: House, *, seed: int = 42) -> str:
         fresh = owner is None
         if owner is None:
             owner = await people.add(session, email=_DEMO_EMAIL, name="Nova", password_hash=None, house_owner=True)
-            creator = await creators.add(session, name="Nova (demo)", zone="Europe/Berlin", owner_id=owner.id)
+            creator = await creators.add(session, name="Nova (demo)", zone=_DEMO_ZONE, owner_id=owner.id)
             now = clock.now()
             session.add(Connection(creator_id=creator.id, source="tiktok", account=DEMO_HOST, enabled=True, state={}, updated_at=now))
         [(creator, _)] = await creators.of_user(session, owner.id)
         link = await links.make_for_user(session, owner.id)
     if fresh:
         await _remember_evenings(house, creator.id, seed)
+        await _introduce(house, creator.id, f"user:{owner.id}")
     return link
 
 
@@ -101,6 +137,24 @@ async def _remember_evenings(house: House, creator_id: int, seed: int) -> None:
                 events = []
         await house.intake.store(creator_id, events)
     await jobs.sweep(house.db)
+
+
+async def _introduce(house: House, creator_id: int, actor: str) -> None:
+    """Write about the regulars what a creator knows of them after three weeks; the first birthday is today."""
+    async with tenancy.inside(house.db, creator_id, write=True) as session:
+        givers = await leaderboard.top(session, "coins", len(_CARDS))
+        for place, (one, card) in enumerate(zip(givers, _CARDS, strict=False)):
+            ref = str(one.id)
+            if card.born is not None:
+                card = replace(card, edit=msgspec.structs.replace(card.edit, birthday=_birthday(card.born, place)))  # noqa: PLW2901
+            await profile.edit(session, ref, card.edit, actor)
+            if card.tier:
+                await tiers.set_by_hand(session, ref, card.tier, actor)
+
+
+def _birthday(year: int, place: int) -> str:
+    day = clock.now().astimezone(ZoneInfo(_DEMO_ZONE)) + timedelta(days=place * 2)
+    return f"{year}-{day:%m-%d}" if year and f"{day:%m-%d}" != "02-29" else f"--{day:%m-%d}"
 
 
 def _came(user_id: str, evening: int) -> bool:

@@ -43,6 +43,13 @@ def test_a_place_in_an_order_has_a_point_in_german() -> None:
     assert formats.ordinal(1200) == "1.200."
 
 
+@pytest.mark.parametrize(("stored", "in_german"), [("1995-08-21", "21.8.1995"), ("--02-29", "29.2."), ("", "")])
+def test_a_birthday_is_written_as_its_reader_types_it(stored: str, in_german: str) -> None:
+    assert formats.birthday(stored) == stored
+    german()
+    assert formats.birthday(stored) == in_german
+
+
 @pytest.mark.parametrize(
     ("value", "english", "in_german"), [(9_870, "9,870", "9.870"), (12_400, "12.4K", "12.400"), (2_340_000, "2.3M", "2,3\xa0Mio.")]
 )

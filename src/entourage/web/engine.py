@@ -53,6 +53,7 @@ def environment() -> Environment:
         "initials",
         "colour",
         "evening",
+        "birthday",
     ):
         env.filters[shape] = getattr(formats, shape)
     env.filters["data"] = data

@@ -25,12 +25,12 @@ class Cell(Protocol):
     hour_of_day: int
 
 
-def number(value: int) -> str:
-    """Write a whole number with the locale's grouping: 1,240."""
+def number(value: float) -> str:
+    """Write a number with the locale's grouping: 1,240."""
     return format_decimal(value, locale=voice().locale)
 
 
-def compact(value: int) -> str:
+def compact(value: float) -> str:
     """Write a number short from ten thousand on: 9,870 and 12.4K."""
     if abs(value) < 10_000:  # noqa: PLR2004
         return number(value)
@@ -73,6 +73,14 @@ def moment(iso: str | None) -> str:
 def day(iso: str | None) -> str:
     """Write the date in the creator's zone."""
     return format_date(parse(iso).date(), "medium", locale=voice().locale) if iso else ""
+
+
+def birthday(stored: str) -> str:
+    """Write a stored birthday as its reader types it: 1995-08-21 and --08-21, or 21.8.1995 and 21.8. in German."""
+    if not stored or voice().language != "de":
+        return stored
+    year, month, date = stored[:-6], int(stored[-5:-3]), int(stored[-2:])
+    return f"{date}.{month}.{year.strip('-')}"
 
 
 def clock_time(iso: str | None) -> str:

@@ -34,7 +34,7 @@ class Way:
     """One of the three ways to the next tier: what somebody has of what it asks."""
 
     key: str
-    have: int
+    have: float  # hours to a tenth
     need: int
 
     @property
@@ -154,7 +154,7 @@ def _ways(viewer: schemas.ViewerDetail, rules: list[schemas.TierInfo]) -> list[W
         return []
     ways = [
         Way("coins", viewer.total_coins_spent, following.min_coins_spent),
-        Way("hours", viewer.total_watchtime_seconds // 3600, following.min_watchtime_hours),
+        Way("hours", viewer.total_watchtime_seconds // 360 / 10, following.min_watchtime_hours),
         Way("visits", viewer.total_visits, following.min_visits),
     ]
     return [way for way in ways if way.need]

@@ -48,6 +48,12 @@ function birthday(typed) {
   return `${found[3] ?? "-"}-${month}-${day}`;
 }
 
+/* A stored day as its reader writes it. */
+function written(day) {
+  const found = document.documentElement.lang.startsWith("de") && day.match(/^(\d{4}|-)-(\d\d)-(\d\d)$/);
+  return found ? `${Number(found[3])}.${Number(found[2])}.${found[1] === "-" ? "" : found[1]}` : day;
+}
+
 const kinds = {
   "": { read: (field) => clean(field.value), show: (field, value) => { field.value = value ?? ""; } },
   number: {
@@ -55,7 +61,7 @@ const kinds = {
     show: (field, value) => { field.value = value ?? ""; },
     wrong: (field) => (/^\s*\d{0,3}\s*$/.test(field.value) ? "" : t("A number, please.")),
   },
-  birthday: { read: (field) => birthday(field.value), show: (field, value) => { field.value = value ?? ""; } },
+  birthday: { read: (field) => birthday(field.value), show: (field, value) => { field.value = written(value ?? ""); } },
   tags: { read: writtenTags, show: showTags },
 };
 const kindOf = (field) => kinds[field.dataset.field] ?? kinds[""];

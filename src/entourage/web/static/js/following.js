@@ -26,7 +26,7 @@ function here(online) {
 
 function follow(inner, row) {
   for (const place of inner.querySelectorAll("[data-count]")) say(place, shapes[place.dataset.as](row[place.dataset.count]));
-  const have = { coins: row.total_coins_spent, hours: Math.floor(row.total_watchtime_seconds / 3600), visits: row.total_visits };
+  const have = { coins: row.total_coins_spent, hours: Math.floor(row.total_watchtime_seconds / 360) / 10, visits: row.total_visits };
   for (const way of inner.querySelectorAll("[data-way]")) {
     const bar = way.querySelector("progress");
     bar.value = Math.min(have[way.dataset.way], bar.max);
