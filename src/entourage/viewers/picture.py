@@ -10,8 +10,8 @@ import msgspec
 from sqlalchemy import select
 
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import heatmap, leaderboard, people, rulebook, schemas, supporters
-from entourage.viewers.tables import Minute, Stream, Viewer, Visit
+from entourage.viewers import broadcasts, heatmap, leaderboard, rulebook, schemas
+from entourage.viewers.tables import Minute
 
 AlertKind = Literal["gift", "follow", "tier", "birthday"]
 Position = Literal[
@@ -38,6 +38,7 @@ class Options(msgspec.Struct):
     position: Position = "bottom-left"
     scale: Annotated[int, msgspec.Meta(ge=50, le=200)] = 100  # percent
     language: Literal["en", "de"] = "en"
+    font: Literal["plain", "rounded", "serif", "mono"] = "plain"
     title: Annotated[str, msgspec.Meta(max_length=60)] = ""
     sound: bool = False
     volume: Percent = 50
@@ -46,7 +47,7 @@ class Options(msgspec.Struct):
     least_coins: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 1  # that a gift must be worth to be shown
     guests: Literal["everybody", "known", "tiers"] = "known"  # whose arrival is shown
     board: Literal["coins", "watchtime"] = "coins"
-    period: Literal["tonight", "ever"] = "tonight"
+    period: leaderboard.Span = "tonight"
     places: Annotated[int, msgspec.Meta(ge=3, le=10)] = 5
     counts: Literal["coins", "follows", "new_viewers"] = "coins"
     target: Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)] = 5_000
@@ -94,8 +95,8 @@ _FIRST_OPTIONS: dict[str, dict[str, Any]] = {
     "alerts": {"position": "top"},
     "arrivals": {"position": "bottom-left"},
     "leaderboard": {"position": "top-right"},
-    "goal": {"position": "top", "title": ""},
-    "heatmap": {"position": "bottom-right", "span": "week"},
+    "goal": {"position": "top"},
+    "heatmap": {"position": "bottom-right"},
 }
 
 
@@ -139,20 +140,16 @@ def shown_name(name: str) -> str:
 
 
 async def board(session: CreatorSession, options: Options) -> list[Place]:
-    """Return the first places: of the newest stream or ever, by coins or by time watched; nobody who is blocked."""
+    """Return the first places of a span, by coins or by time watched; linked accounts are one person, nobody who is blocked."""
     colours = await tints(session)
-    if options.period == "ever":
-        ever = await leaderboard.top(session, options.board, options.places)
-        by_coins = options.board == "coins"
-        values = [row.total_coins_spent if by_coins else row.total_watchtime_seconds for row in ever]
-        return [Place(row.rank, person(row, colours), value) for row, value in zip(ever, values, strict=True)]
-    tonight = await (supporters.tonight if options.board == "coins" else _watched_tonight)(session, options.places)
-    return [Place(rank, person(row, colours), value) for rank, (row, value) in enumerate(tonight, 1)]
+    by_coins = options.board == "coins"
+    best = await leaderboard.top(session, options.board, options.places, options.period)
+    return [Place(row.rank, person(row, colours), row.total_coins_spent if by_coins else row.total_watchtime_seconds) for row in best]
 
 
 async def goal(session: CreatorSession, options: Options) -> Goal:
     """Return what the newest stream has of what the goal counts."""
-    stream = await newest(session)
+    stream = await broadcasts.newest(session)
     value = 0 if stream is None else {"coins": stream.coins, "follows": stream.follows, "new_viewers": stream.new_viewers}[options.counts]
     return Goal(options.counts, value, options.target)
 
@@ -162,7 +159,7 @@ async def hours(session: CreatorSession, options: Options) -> Hours:
     if options.span == "week":
         heat = await heatmap.of_everybody(session)
         return Hours("week", list(range(7)), _shares(heat.activity))
-    stream = await newest(session)
+    stream = await broadcasts.newest(session)
     if stream is None:
         return Hours("tonight", [], [])
     counted = await session.execute(
@@ -171,26 +168,6 @@ async def hours(session: CreatorSession, options: Options) -> Hours:
         )
     )
     return _evening({int(minute): int(deeds) for minute, deeds in counted})
-
-
-async def newest(session: CreatorSession) -> Stream | None:
-    """Return the stream that tonight is about: the newest that was not replayed from a file."""
-    order = select(Stream).where(~Stream.recorded).order_by(Stream.started_ms.desc(), Stream.id.desc()).limit(1)
-    return (await session.scalars(order)).first()
-
-
-async def _watched_tonight(session: CreatorSession, limit: int) -> list[tuple[schemas.ViewerRow, int]]:
-    stream = await newest(session)
-    if stream is None:
-        return []
-    statement = (
-        select(Visit.watch_ms, *people.COLUMNS)
-        .join(Viewer, Viewer.id == Visit.viewer_id)
-        .where(Visit.stream_id == stream.id, Visit.creator_id == session.creator, ~Viewer.blocked, Visit.watch_ms > 0)
-        .order_by(Visit.watch_ms.desc(), Visit.viewer_id)
-        .limit(limit)
-    )
-    return [(people.row(people.Who(*row[1:]), online=False), int(row[0]) // 1000) for row in await session.execute(statement)]
 
 
 def _evening(counted: dict[int, int]) -> Hours:

@@ -7,6 +7,7 @@ database, so an overlay shows what it would get by asking, whatever was lost on 
 import asyncio
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +38,8 @@ _WAKES = {
     "heatmap": frozenset({"live:feed", "live:totals", "live:again"}),
 }
 _PAUSE_S = {"alerts": 0.4, "arrivals": 0.5, "leaderboard": 1.0, "goal": 0.5, "heatmap": 5.0}
+_LONG_PAUSE_S = 10.0
+"""Between pictures that add up weeks."""
 
 _log = log.get(__name__)
 
@@ -52,6 +55,7 @@ class Easel:
         self.told: dict[str, int] = {}  # alerts and arrivals sent already, with their amount
         self.rest: pictures.Painted = {}  # all else that was sent last
         self.stale = asyncio.Event()
+        self.hurry = asyncio.Event()
         self.lock = asyncio.Lock()
         self.whole: tuple[float, pictures.Painted | None] = (0.0, None)
         self.seen = 0.0
@@ -61,6 +65,12 @@ class Easel:
     def in_obs(self) -> bool:
         """Whether somebody looks at it by its own address, and not in the editor."""
         return any(isinstance(right, str) for right in self.lines.values())
+
+    @property
+    def pause_s(self) -> float:
+        """How long a picture lasts before it is painted again."""
+        is_long = self.opened.kind == "leaderboard" and self.opened.options.get("period") in {"week", "month"}
+        return _LONG_PAUSE_S if is_long else _PAUSE_S.get(self.opened.kind, _TROUBLE_S)
 
     def fresh(self, painted: pictures.Painted) -> pictures.Painted | None:
         """Return what of a picture was not sent yet, or None."""
@@ -88,6 +98,7 @@ class OverlayLines:
         self._easels: dict[UUID, Easel] = {}
         self._of_line: dict[str, Easel] = {}
         self._of_creator: dict[int, set[Easel]] = {}
+        self._doubts: set[asyncio.Task[None]] = set()
         server.on("connect", self._connect, namespace=NAMESPACE)
         server.on("disconnect", self._leave, namespace=NAMESPACE)
         server.on("overlay:get", self._get, namespace=NAMESPACE)
@@ -106,19 +117,18 @@ class OverlayLines:
                 await self._send(found, update.event, msgspec.json.decode(update.payload))
             else:
                 found.stale.set()
+                found.hurry.set()
+                self._doubt(found)
 
     async def check(self) -> None:
         """Show out who has lost the right to look, and note which overlays are open."""
         for easel in list(self._easels.values()):
-            try:
-                await self._check(easel)
-            except Exception as error:
-                _log.warning("overlay.not_checked", error=repr(error)[:300])
+            await self._check(easel)
             await asyncio.sleep(0)
 
     async def close(self) -> None:
         """Stop painting."""
-        tasks = [easel.task for easel in self._easels.values() if easel.task]
+        tasks = [easel.task for easel in self._easels.values() if easel.task] + list(self._doubts)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -127,7 +137,12 @@ class OverlayLines:
         self._of_line.clear()
 
     async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
-        opened, right = await self._asked(environ, auth if isinstance(auth, dict) else {})
+        try:
+            opened, right = await self._asked(environ, auth if isinstance(auth, dict) else {})
+        except Exception as error:
+            _log.warning("overlay.not_asked", error=repr(error)[:300])
+            msg = "The house cannot look up this overlay right now."
+            raise socketio.exceptions.ConnectionRefusedError(msg, {"later": True}) from error
         easel = self._easels.get(opened.id) if opened else None
         if opened is None or (easel is not None and len(easel.lines) >= _LINES_MOST):
             msg = "This overlay's address is unknown or was taken back."
@@ -201,7 +216,9 @@ class OverlayLines:
                 _log.warning("overlay.not_painted", kind=easel.opened.kind, error=repr(error)[:300], again_in_s=_TROUBLE_S)
                 easel.stale.set()
                 await asyncio.sleep(_TROUBLE_S)
-            await asyncio.sleep(_PAUSE_S.get(easel.opened.kind, _TROUBLE_S))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(easel.hurry.wait(), easel.pause_s)
+            easel.hurry.clear()
 
     async def _paint(self, easel: Easel) -> pictures.Painted | None:
         async with tenancy.inside(self._db, easel.opened.creator_id) as session:
@@ -215,7 +232,22 @@ class OverlayLines:
             await self._send(easel, "overlay:picture", {"kind": opened.kind, "taken": painted["taken"]})
         return painted
 
+    def _doubt(self, easel: Easel) -> None:
+        """Check an overlay now: its owner may just have taken it away or given it a new address."""
+        task = asyncio.create_task(self._check(easel), name="overlay-doubt")
+        self._doubts.add(task)
+        task.add_done_callback(self._doubts.discard)
+
     async def _check(self, easel: Easel) -> None:
+        try:
+            await self._show_out(await self._lost(easel))
+            if easel.in_obs and time.monotonic() - easel.seen > _SEEN_EVERY_S:
+                await self._note(easel)
+        except Exception as error:
+            _log.warning("overlay.not_checked", error=repr(error)[:300])
+
+    async def _lost(self, easel: Easel) -> list[str]:
+        """Return the lines whose right has ended."""
         async with tenancy.inside(self._db, easel.opened.creator_id) as session:
             opened = await overlays.open_by_id(session, easel.opened.id)
         lost = []
@@ -223,9 +255,7 @@ class OverlayLines:
             may = opened is not None and (right == opened.token_hash if isinstance(right, str) else await right.may("overlays.edit"))
             if not may:
                 lost.append(sid)
-        await self._show_out(lost)
-        if easel.in_obs and time.monotonic() - easel.seen > _SEEN_EVERY_S:
-            await self._note(easel)
+        return lost
 
     async def _show_out(self, sids: Iterable[str]) -> None:
         for sid in list(sids):

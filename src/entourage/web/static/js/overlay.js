@@ -65,9 +65,10 @@ line.on("disconnect", (why) => {
   stage?.clear(); // taken back: nothing may stay on the stream
   tryAgain();
 });
-line.on("connect_error", () => {
+line.on("connect_error", ({ data }) => {
   document.body.dataset.line = "lost";
   if (line.active) return;
+  if (data?.later) return tryAgain(); // it may still be ours: the house is in trouble
   stage?.clear();
   // On a stream nothing is said; who opens the address in a browser reads why it is blank.
   refused.hidden = Boolean(window.obsstudio) || window.parent !== window;

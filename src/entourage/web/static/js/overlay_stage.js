@@ -81,6 +81,11 @@ function card(entry) {
   return made;
 }
 
+const titles = () => ({
+  coins: { tonight: t("Top supporters tonight"), week: t("Top supporters this week"), month: t("Top supporters this month"), ever: t("Top supporters") },
+  watchtime: { tonight: t("Here the longest tonight"), week: t("Here the longest this week"), month: t("Here the longest this month"), ever: t("Here the longest") },
+});
+
 /** Everything that an overlay shows, inside `place`. */
 export class Stage {
   constructor(place) {
@@ -94,9 +99,10 @@ export class Stage {
 
   /** Show a picture: the `first` of this page says what is old already. */
   show(picture, { first = false }) {
+    const old = first || (picture.options && this.#asksForMore(picture.options));
     if (picture.options) this.#look(picture.options, picture.kind);
     const news = picture.alerts ?? picture.arrivals?.map((one) => ({ ...one, kind: "arrival" }));
-    if (first && news) this.queue.begin(news);
+    if (old && news) this.queue.begin(news);
     else if (news) this.#announce(news);
     if (picture.taken?.length && this.queue.drop(picture.taken)) this.#leave();
     if (!picture.board && !picture.goal && !picture.hours) return;
@@ -126,6 +132,11 @@ export class Stage {
     this.place.replaceChildren();
   }
 
+  /* What is newly chosen to be shown was there before: it is no news. */
+  #asksForMore(options) {
+    return ["shows", "least_coins", "guests"].some((name) => String(options[name]) !== String(this.options[name]));
+  }
+
   #look(options, kind) {
     this.options = options;
     const style = this.place.style;
@@ -133,6 +144,7 @@ export class Stage {
     style.setProperty("--opacity", `${options.plate_opacity}%`);
     document.documentElement.style.setProperty("--scale", options.scale / 100);
     this.place.dataset.position = options.position;
+    this.place.dataset.font = options.font;
     this.place.dataset.kind = kind;
   }
 
@@ -186,9 +198,7 @@ export class Stage {
   #board(places) {
     if (!places.length) return null;
     const { board, period } = this.options;
-    const tonight = period === "tonight";
-    const title = board === "coins" ? (tonight ? t("Top supporters tonight") : t("Top supporters")) : tonight ? t("Here the longest tonight") : t("Here the longest");
-    const made = this.#titled("is-places", title);
+    const made = this.#titled("is-places", titles()[board][period]);
     const list = make("ol", "places");
     for (const { rank, person, value } of places) {
       const row = make("li", "place");

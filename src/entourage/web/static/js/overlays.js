@@ -44,8 +44,7 @@ function once({ url, launcher, name }) {
   place.hidden = false;
   const field = place.querySelector("input");
   field.value = url;
-  field.focus();
-  field.select();
+  place.querySelector("[data-copy]").focus();
   place.querySelector("[data-launcher]").onclick = () => {
     const file = document.createElement("a");
     file.href = URL.createObjectURL(new Blob([launcher], { type: "text/html" }));
@@ -125,6 +124,14 @@ function fit() {
 }
 addEventListener("resize", fit);
 
+/* The address is dotted: what is on this screen may be on the stream. */
+function reveal(yes) {
+  const button = editor.querySelector("[data-reveal]");
+  editor.querySelector("#fresh-address").classList.toggle("is-dotted", !yes);
+  button.setAttribute("aria-pressed", String(yes));
+  button.textContent = yes ? t("Hide") : t("Show");
+}
+
 // A press that ends something asks once more, in its own place.
 function sure(button) {
   if (button.dataset.asked) return true;
@@ -151,6 +158,11 @@ document.addEventListener("click", (event) => {
   if (found("rotate")) return sure(found("rotate")) && fresh(`POST /api/overlays/${id}/address`);
   if (found("revoke")) return revoke(id);
   if (found("scene")) return send(`POST /api/overlays/${id}/rehearsal`, { scene: found("scene").dataset.scene });
+  if (found("reveal")) return reveal(found("reveal").getAttribute("aria-pressed") !== "true");
+  if (found("copy") && !navigator.clipboard) {
+    reveal(true); // dots cannot be copied by hand
+    return editor.querySelector("#fresh-address").select();
+  }
   if (found("size")) {
     size = found("size").dataset.size.split("x").map(Number);
     fit();
