@@ -35,7 +35,7 @@ async def test_a_tiers_name_cannot_break_out_of_the_style_sheet(doors: Doors, ca
     sheet = await browser.get("/tiers.css")
     assert sheet.headers["content-type"].startswith("text/css")
     assert "body" not in sheet.text
-    assert sheet.text.count("{") == 1
+    assert sheet.text.count("{") == sheet.text.count("}") == 3, "its colour, and its ink on two themes"
 
 
 async def test_the_first_steps_are_gone_once_there_is_a_connection_and_a_viewer(doors: Doors, cast: Cast, db: Database) -> None:

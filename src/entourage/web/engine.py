@@ -50,6 +50,7 @@ def environment() -> Environment:
         "clock_time",
         "ago",
         "last_seen",
+        "day_of_year",
         "initials",
         "colour",
         "evening",

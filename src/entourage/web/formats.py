@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_day_names
+from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta, get_day_names
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 from markupsafe import Markup
 
@@ -81,6 +81,11 @@ def birthday(stored: str) -> str:
         return stored
     year, month, date = stored[:-6], int(stored[-5:-3]), int(stored[-2:])
     return f"{date}.{month}.{year.strip('-')}"
+
+
+def day_of_year(iso: str) -> str:
+    """Write a day of the calendar (YYYY-MM-DD) with its weekday: Sat 21 Nov."""
+    return format_skeleton("MMMEd", date.fromisoformat(iso), locale=voice().locale)
 
 
 def clock_time(iso: str | None) -> str:

@@ -59,6 +59,9 @@ SENTENCES: Final = (
     _n("Test"),
     _n("has their birthday today"),
     _n("had their birthday: all the best!"),
+    _n("{name} is here and has their birthday today!"),
+    _n("{name} is here and turns {age} today!"),
+    _n("{name} has their birthday today."),
     _n("Top supporters tonight"),
     _n("Top supporters this week"),
     _n("Top supporters this month"),
@@ -97,6 +100,8 @@ PLURALS: Final = (
     _nn("{n} new follower", "{n} new followers"),
     _nn("{n} new tier", "{n} new tiers"),
     _nn("{n} birthday", "{n} birthdays"),
+    _nn("{n} birthday today", "{n} birthdays today"),
+    _nn("{name} is here. Their birthday was yesterday!", "{name} is here. Their birthday was {n} days ago!"),
     _nn("{n} came in", "{n} came in"),
     _nn("from {n} person", "from {n} people"),
 )

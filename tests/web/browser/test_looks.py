@@ -43,7 +43,8 @@ def test_the_evening_fits_a_dock_in_obs(lived: Lodging, opened: Opened) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/viewers", "/leaderboard", "/leaderboard?period=week", "/week", "/streams", "/streams/gaps", "/tiers", "/settings"]
+    "path",
+    ["/viewers", "/leaderboard", "/leaderboard?period=week", "/week", "/birthdays", "/streams", "/streams/gaps", "/tiers", "/settings"],
 )
 def test_a_page_of_a_new_house_is_not_blank(new: Lodging, opened: Opened, path: str) -> None:
     page = opened(new, path)

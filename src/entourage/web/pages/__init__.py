@@ -2,11 +2,11 @@
 
 from litestar import Router
 
-from entourage.web.pages import boards, drawer, frame, links, overlays, search, settings, streams, tiers, tonight, viewers
+from entourage.web.pages import birthdays, boards, drawer, frame, links, overlays, search, settings, streams, tiers, tonight, viewers
 
 _HANDLERS = [
     tonight.show, tonight.gaps, tonight.now, tonight.top, tonight.arrival, tonight.chips_again,
-    viewers.show, boards.leaderboard, boards.week,
+    viewers.show, boards.leaderboard, boards.week, birthdays.show, birthdays.on_tonight,
     streams.show, streams.newest, streams.gaps, streams.one, streams.course, streams.guests,
     drawer.show, drawer.about, drawer.tier, drawer.visits, drawer.gifts, drawer.chat, drawer.week, drawer.suggestions,
     links.candidates, links.preview,

@@ -11,15 +11,16 @@ from entourage.kernel import connections, tenancy
 from entourage.kernel.http import Actor, Database, allowed
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import birthdays, evening, feed, gap, histories, profile, schemas, supporters, tiers, totals
+from entourage.viewers.birthday import Wish
 from entourage.viewers.stream_shapes import GapRow
 from entourage.web import chips, missed
+from entourage.web.pages.birthdays import parties
 from entourage.web.pages.frame import Asked, framed, part
 
 _LINES = 100
 _HERE = 30
 _TOP = 8
 _DIGITS = 19  # as many as an id of ours may have
-_BIRTHDAY_DAYS, _BIRTHDAYS = 7, 4
 _GUARDS = [allowed("viewers.read")]
 
 
@@ -32,10 +33,11 @@ class Now(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Somebody who walked in, and when they were here before this visit (ISO 8601)."""
+    """Somebody who walked in, when they were here before this visit (ISO 8601), and what they are to be wished for."""
 
     viewer: schemas.ViewerDetail
     before: str | None
+    wish: Wish | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ async def show(request: Asked, actor: Actor, db: Database) -> Template:
         here = await evening.here(session, _HERE)
         links = await connections.all_of(session)
         summary = await totals.summary(session)
-        best = max(here, key=_worth, default=None)
+        celebrating = {one.viewer.id for one in await birthdays.upcoming(session, days=0)}
+        best = max(here, key=lambda viewer: (viewer.id in celebrating, *_worth(viewer)), default=None)
         return await framed(
             session, "tonight", "pages/tonight.html",
             tonight=tonight,
@@ -68,7 +71,7 @@ async def show(request: Asked, actor: Actor, db: Database) -> Template:
             now=Now(await feed.recent(session, _LINES), here),
             top=await supporters.tonight(session, _TOP),
             arrival=await _arrival(session, str(best.id)) if best else None,
-            birthdays=(await birthdays.upcoming(session, _BIRTHDAY_DAYS))[:_BIRTHDAYS],
+            parties=await parties(session),
             steps=FirstSteps(any(one.enabled and (one.account or one.source != "tiktok") for one in links), summary.totalViewers > 0),
             ranks={rule.tier_name: rule.sort_order for rule in await tiers.rules(session)},
         )  # fmt: skip
@@ -116,7 +119,7 @@ async def _arrival(session: CreatorSession, ref: str) -> Arrival:
     viewer = await profile.detail(session, ref)
     latest, _ = await histories.visits(session, viewer.id, None, 2)
     ended = [visit.left_at for visit in latest if visit.left_at]
-    return Arrival(viewer, ended[0] if ended else None)
+    return Arrival(viewer, ended[0] if ended else None, await birthdays.of_viewer(session, viewer.id))
 
 
 async def _gaps(session: CreatorSession, request: Asked) -> list[GapRow]:

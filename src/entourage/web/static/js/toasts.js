@@ -4,14 +4,19 @@ import { t } from "./words.js";
 
 const STAYS_MS = 6000;
 
-/** Show a note; `undo` is called when Undo is pressed. */
-export function toast(text, { undo = null, bad = false } = {}) {
+/** Show a note; `undo` is called when Undo is pressed, `href` leads to what it is about, `sign` is an icon before it. */
+export function toast(text, { undo = null, bad = false, href = "", sign = "", stays = STAYS_MS } = {}) {
   const place = document.getElementById("toasts");
   const note = document.createElement("div");
   note.className = `toast-note${bad ? " is-bad" : ""}`;
-  const words = document.createElement("span");
+  if (sign) note.innerHTML = `<svg class="icon" aria-hidden="true"><use href="/static/vendor/icons.svg#${sign}"></use></svg>`;
+  const words = document.createElement(href ? "a" : "span");
   words.className = "grow";
   words.textContent = text;
+  if (href) {
+    words.href = href;
+    if (href.startsWith("/viewers/")) words.dataset.drawer = "";
+  }
   note.append(words);
   if (undo) note.append(button(t("Undo"), "btn btn-quiet", () => { note.remove(); undo(); }));
   const close = button("", "btn btn-quiet btn-round", () => note.remove());
@@ -20,10 +25,11 @@ export function toast(text, { undo = null, bad = false } = {}) {
   note.append(close);
   place.append(note);
   while (place.children.length > 3) place.firstElementChild.remove();
-  let timer = setTimeout(() => note.remove(), bad ? STAYS_MS * 2 : STAYS_MS);
+  let timer = setTimeout(() => note.remove(), bad ? stays * 2 : stays);
   note.addEventListener("pointerenter", () => clearTimeout(timer));
   note.addEventListener("focusin", () => clearTimeout(timer));
   note.addEventListener("pointerleave", () => { timer = setTimeout(() => note.remove(), STAYS_MS); });
+  return note;
 }
 
 function button(text, classes, press) {

@@ -6,6 +6,7 @@ import { drawn, face, tier } from "./people.js";
 const MOST_LINES = 100;
 const MOST_HERE = 30;
 const CARD_MS = 4000;
+const PARTY_MS = 15000;
 const ICONS = { comment: "message", gift: "gift", like: "heart", share: "share-3", follow: "user-plus", join: "door-enter", subscribe: "star", tier: "crown" };
 
 const feed = document.getElementById("feed");
@@ -172,14 +173,17 @@ function arrive(viewers, glow = true) {
 
 let best = null;
 let shownAt = 0;
+let stays = CARD_MS;
+const celebrating = new Set();
 const ranks = JSON.parse(document.getElementById("ranks").textContent);
-const worth = (viewer) => (ranks[viewer.vip_tier] ?? 0) * 1e6 + (viewer.is_favorite ? 5e5 : 0) + viewer.total_visits * 100 + Math.min(viewer.total_coins_spent, 1e5);
+const worth = (viewer) => (celebrating.has(viewer.id) ? 1e9 : 0) + (ranks[viewer.vip_tier] ?? 0) * 1e6 + (viewer.is_favorite ? 5e5 : 0) + viewer.total_visits * 100 + Math.min(viewer.total_coins_spent, 1e5);
 
 async function greet() {
-  if (!best || Date.now() - shownAt < CARD_MS || walk.matches(":hover, :focus-within")) return;
+  if (!best || Date.now() - shownAt < stays || walk.matches(":hover, :focus-within")) return;
   const viewer = best;
   best = null;
   shownAt = Date.now();
+  stays = celebrating.has(viewer.id) ? PARTY_MS : CARD_MS;
   const answer = await fetch(`/viewers/${viewer.id}/arrival`, { headers: { "HX-Request": "true" } });
   if (!answer.ok) return;
   walk.innerHTML = await answer.text();
@@ -200,9 +204,11 @@ document.addEventListener("live", ({ detail }) => {
   const arrived = new Map();
   const lines = [];
   let newest = null;
+  let party = null;
   for (const { name, payload } of detail) {
     if (name === "live:totals") newest = payload;
     else if (name === "live:feed") lines.push(...payload.items);
+    else if (name === "viewer:birthday-live") celebrating.add((party = payload.viewer).id);
     else if (name === "viewer:online") arrived.set(payload.viewer.id, payload.viewer);
     else if (name === "viewer:offline" || name === "viewer:removed") {
       arrived.delete(payload.viewerId);
@@ -220,6 +226,7 @@ document.addEventListener("live", ({ detail }) => {
     giftsSince ||= lines.some((item) => item.kind === "gift");
     take(lines);
   }
+  if (party && (!best || worth(party) >= worth(best))) best = party;
   if (!arrived.size) return;
   const viewers = [...arrived.values()].slice(-MOST_HERE);
   arrive(viewers);

@@ -1,0 +1,176 @@
+"""Birthdays on the pages: who is coming, who was missed, and the notice when somebody walks in on their day."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from entourage.kernel import tenancy
+from entourage.kernel.db import Database
+from entourage.ports import live
+from entourage.viewers import jobs
+from entourage.wiring import House
+from tests import make
+from tests.people import Cast
+from tests.web.browser.conftest import Opened, shot
+from tests.web.browser.lodging import Lodging, came, said
+
+pytestmark = pytest.mark.browser
+
+LOOKS = [(theme, size) for theme in ("dark", "light") for size in ("wide", "phone")]
+LENA, MO, KARLO, MILA, BJORN, YUKI, FARID = range(7)
+ROOM = "7777"
+BORN = 1996
+
+
+def day(ahead: int = 0) -> date:
+    """Return a day of the creator's calendar."""
+    return datetime.now(ZoneInfo("Europe/Berlin")).date() + timedelta(days=ahead)
+
+
+def person(number: int) -> live.Person:
+    known = make.viewer(number)
+    return live.Person(platform="tiktok", user_id=known.user_id, handle=known.handle, name=known.name)
+
+
+@pytest.fixture(scope="module")
+def lodged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lodging]:
+    """A house with 30 viewers: two have their birthday today, others soon, two had it lately, one of those long ago."""
+
+    async def furnish(db: Database, cast: Cast) -> None:
+        creator = cast.owner.creator_id
+        viewers = await make.people(db, creator, 30)
+        await make.evenings(db, creator, viewers[10:25], live=False)
+        for number, ahead in ((LENA, 0), (KARLO, -1), (MILA, -3), (BJORN, 3), (YUKI, 20), (FARID, -9)):
+            await make.card(db, creator, viewers[number], birthday=f"{BORN}-{day(ahead):%m-%d}")
+        await make.card(db, creator, viewers[MO], birthday=f"--{day():%m-%d}")
+        async with tenancy.inside(db, creator, write=True) as session:
+            session.add(make.viewer(99, blocked=True))
+
+    lodging = Lodging(tmp_path_factory.mktemp("birthdays"), furnish)
+    yield lodging
+    lodging.close()
+
+
+def listening(page: Page) -> Page:
+    page.wait_for_selector('body[data-line="open"]')
+    page.mouse.move(2, 2)  # not over the feed, which holds still then
+    return page
+
+
+def names(page: Page, panel: str) -> list[str]:
+    found = page.locator(f"section[aria-labelledby={panel}] .who-name bdi").all_inner_texts()
+    return [name.split()[0] for name in found]
+
+
+def row(page: Page, name: str) -> Locator:
+    return page.locator("tr[data-viewer]", has_text=name)
+
+
+def complaints(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{one['impact']} {one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+
+
+@pytest.mark.parametrize(("theme", "size"), LOOKS)
+def test_the_page_of_birthdays_is_for_everybody(lodged: Lodging, opened: Opened, theme: str, size: str) -> None:
+    page = opened(lodged, "/birthdays", theme=theme, size=size, language="de-DE")
+    expect(page.get_by_role("heading", name="Noch zu gratulieren")).to_be_visible()
+    shot(page, f"birthdays-{theme}-{size}")
+    assert complaints(page) == []
+    width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert width <= window
+
+
+def test_the_page_shows_who_comes_and_who_was_missed(lodged: Lodging, opened: Opened) -> None:
+    page = opened(lodged, "/viewers")
+    page.get_by_role("link", name="Birthdays", exact=True).click()
+    assert names(page, "missed-title") == ["Karlo", "Mila"]
+    assert names(page, "coming-title") == ["Lena", "Mo", "Björn", "ゆき"]
+    expect(row(page, "Karlo")).to_contain_text("yesterday")
+    expect(row(page, "Mila")).to_contain_text("3 days ago")
+    expect(row(page, "Lena")).to_contain_text("today")
+    expect(row(page, "Lena").locator("td").last).to_contain_text(str(day().year - BORN))
+    expect(row(page, "Mo backt").locator("td").last).to_have_text("–")
+    page.get_by_role("navigation", name="How far ahead").get_by_role("link", name="7 days").click()
+    page.wait_for_url("**/birthdays?days=7")
+    assert names(page, "coming-title") == ["Lena", "Mo", "Björn"]
+    row(page, "Björn").get_by_role("link").click()
+    expect(page.locator("#drawer [data-hint=birthday]")).to_contain_text("in 3 days")
+
+
+def test_tonight_shows_the_coming_week_or_month(lodged: Lodging, opened: Opened) -> None:
+    page = opened(lodged)
+    panel = page.locator("[data-birthdays]")
+    expect(panel.locator("bdi")).to_have_text(["Lena", "Mo backt 🍞", "Karlo", "Mila ☀️", "Björn Käfer"])
+    panel.get_by_role("button", name="31 days").click()
+    expect(panel.locator("bdi").last).to_have_text("ゆき")
+    expect(panel.get_by_role("button", name="31 days")).to_be_focused()
+    expect(panel.get_by_role("button", name="31 days")).to_have_attribute("aria-pressed", "true")
+    assert complaints(page) == []
+
+
+@pytest.mark.parametrize(("theme", "size"), [("dark", "wide"), ("light", "phone")])
+def test_who_walks_in_on_their_birthday_is_announced_once(lodged: Lodging, opened: Opened, theme: str, size: str) -> None:
+    number, name, age = (LENA, "Lena", day().year - BORN) if size == "wide" else (MO, "Mo backt 🍞", None)
+    page = listening(opened(lodged, "/", theme=theme, size=size))
+    elsewhere = listening(opened(lodged, "/birthdays"))
+    lodged.happen(came(ROOM, person(number)))
+
+    words = f"{name} is here and turns {age} today!" if age else f"{name} is here and has their birthday today!"
+    note = page.locator(".toast-note", has_text=words)
+    expect(note).to_be_visible()
+    expect(page.locator(".walk-card")).to_contain_text(f"Turns {age} today" if age else "Birthday today")
+    expect(elsewhere.locator(".toast-note", has_text=words)).to_be_visible()
+    expect(row(elsewhere, name)).to_contain_text("was here")
+    shot(page, f"birthday-notice-{theme}-{size}")
+    assert complaints(page) == []
+
+    lodged.happen(said(ROOM, person(number), f"hello from {name}"))
+    lodged.happen(came(ROOM, person(number)))
+    expect(page.locator("#feed .feed-row", has_text=f"hello from {name}")).to_be_visible()
+    expect(page.locator(".toast-note")).to_have_count(1)
+    note.get_by_role("link").click()
+    expect(page.locator("#drawer .who-name").first).to_contain_text(name.split()[0])
+
+
+def test_who_was_missed_is_announced_at_their_next_visit(lodged: Lodging, opened: Opened) -> None:
+    page = listening(opened(lodged, "/birthdays"))
+    lodged.happen(came(ROOM, person(MILA)))
+
+    expect(page.locator(".toast-note")).to_contain_text("Mila ☀️ is here. Their birthday was 3 days ago!")
+    expect(page.locator("section[aria-labelledby=missed-title] .who-name")).to_have_count(1)
+    page.goto("/")
+    page.wait_for_selector(".walk-card")
+    lodged.happen(came(ROOM, person(FARID)), said(ROOM, person(FARID), "mine was nine days ago"))
+    expect(page.locator("#feed .feed-row", has_text="nine days ago")).to_be_visible()
+    expect(page.locator(".toast-note")).to_have_text("Mila ☀️ is here. Their birthday was 3 days ago!")
+
+
+def test_a_birthday_that_is_written_down_is_on_the_list_at_once(lodged: Lodging, opened: Opened) -> None:
+    page = listening(opened(lodged, "/birthdays"))
+    page.evaluate(
+        """async (born) => {
+            const token = document.querySelector('meta[name="csrf-token"]').content;
+            const headers = { "Content-Type": "application/json", "x-csrftoken": token };
+            await fetch("/api/viewer-profiles/farid.98", { method: "PATCH", headers, body: JSON.stringify({ birthday: born }) });
+        }""",
+        f"--{day(5):%m-%d}",
+    )
+    expect(row(page, "Farid")).to_contain_text("in 5 days")
+
+
+def test_the_day_is_announced_on_open_pages(lodged: Lodging, opened: Opened) -> None:
+    async def midnight(house: House) -> int:
+        return await jobs.announce_birthdays(house.db, house.publisher)
+
+    page = listening(opened(lodged, "/viewers"))
+    assert lodged.do(midnight) == 2
+    note = page.locator(".toast-note")
+    expect(note).to_contain_text("2 birthdays today")
+    assert lodged.do(midnight) == 0
+    note.get_by_role("link").click()
+    page.wait_for_url("**/birthdays")
