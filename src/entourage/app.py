@@ -32,6 +32,7 @@ from entourage.web import (
     overlays,
     pages,
     protection,
+    retelling,
     signin,
     stream,
     welcome,
@@ -52,7 +53,7 @@ def build(house: House) -> Litestar:
     templates = engine.config()
     app = Litestar(
         route_handlers=[*routes_of_house(), _static(), _socket(house), *([house.panel, *demo.ROUTES] if house.panel else [])],
-        state=State({"house": house, "db": house.db, "settings": house.settings}),
+        state=State({"house": house, "db": house.db, "settings": house.settings, "retell": retelling.answer}),
         dependencies={
             "db": Provide(http.provide_db, sync_to_thread=False),
             "actor": Provide(http.provide_actor, sync_to_thread=False),

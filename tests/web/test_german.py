@@ -1,7 +1,7 @@
 """The German of the pages: every sentence has one, with the same blanks, and no English stands outside the catalogue."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,8 +13,6 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment
 
 from entourage.kernel import http
-from entourage.kernel.accounts import creators, passwords, people
-from entourage.kernel.errors import EntourageError
 from entourage.web import i18n, words
 
 WEB = Path(words.__file__).parent
@@ -96,26 +94,6 @@ def test_the_words_of_the_scripts_are_those_that_they_are_given() -> None:
 
 def test_the_titles_of_errors_are_those_of_the_kernel() -> None:
     assert {*http._TITLES.values(), "This did not work"} == set(words.TITLES)
-
-
-@pytest.mark.parametrize(
-    ("refused", "sentence"),
-    [
-        (lambda: people.read_email("ada"), "Das sieht nicht nach einer E-Mail-Adresse aus."),
-        (lambda: people.read_name(""), "Ein Name hat 1 bis 100 Zeichen, ohne Zeilenumbrüche."),
-        (lambda: passwords.check_length("short"), "Ein Passwort hat 10 bis 256 Zeichen."),
-        (lambda: creators.read_zone("Berlin"), "Eine Zeitzone heißt zum Beispiel Europe/Berlin."),
-    ],
-)
-def test_what_the_kernel_says_at_the_doors_is_said_in_german(refused: Callable[[], object], sentence: str) -> None:
-    with pytest.raises(EntourageError) as error:
-        refused()
-    assert error.value.message in words.PROBLEMS
-    i18n.speak(i18n.Voice("de", "de"))
-    try:
-        assert i18n.gettext(error.value.message) == sentence
-    finally:
-        i18n.speak(i18n.Voice())
 
 
 class Spoken(HTMLParser):

@@ -212,6 +212,8 @@ def _answer(
     request: Request[Any, Any, Any], status: int, detail: str, fields: dict[str, str] | None = None, headers: dict[str, str] | None = None
 ) -> Response[Any]:
     title, headers = _TITLES.get(status, "This did not work"), headers or {}
+    retell = request.app.state.get("retell", _as_it_is)
+    detail, fields = retell(request, detail), {name: retell(request, said) for name, said in (fields or {}).items()}
     if wants_page(request):
         if status == STATUS["sign_in"]:
             return Redirect(sign_in_path(request), status_code=303)
@@ -224,8 +226,12 @@ def _answer(
         if "hx-request" in request.headers:
             headers["HX-Redirect"] = "/signin"
     body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    body |= {"errors": fields or {}, "success": False, "error": detail}
+    body |= {"errors": fields, "success": False, "error": detail}
     return Response(body, status_code=status, media_type=_PROBLEM, headers=headers)
+
+
+def _as_it_is(_: Connection, sentence: str) -> str:
+    return sentence
 
 
 def _asked_as(request: Request[Any, Any, Any], name: str) -> str:

@@ -12,7 +12,7 @@ from litestar.template import TemplateConfig
 from markupsafe import Markup
 
 from entourage.kernel.http import Actor
-from entourage.web import formats, i18n, missed, words
+from entourage.web import formats, i18n, missed, retelling, words
 
 _HERE = Path(__file__).parent
 
@@ -58,7 +58,7 @@ def environment() -> Environment:
     ):
         env.filters[shape] = getattr(formats, shape)
     env.filters["data"] = data
-    env.filters["spoken"] = i18n.gettext  # a sentence that is already made: `_` would fill in its percent signs
+    env.filters["spoken"] = retelling.retell
     env.globals.update(
         icon=icon, voice=i18n.voice, languages=i18n.LANGUAGES, browser_words=words.for_browser, theme_of=theme_of, demo_panel=demo_panel
     )

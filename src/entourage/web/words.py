@@ -1,4 +1,4 @@
-"""The words that are not said in a template: by the browser's scripts, and by the kernel to people.
+"""The words that are not said in a template: by the browser's scripts, and as titles of error pages.
 
 Scripts say `t("...")` or `tn("one", "many", n)` with the English sentence; a test keeps this list and them alike.
 """
@@ -121,16 +121,6 @@ TITLES: Final = (
     _n("This did not work"),
 )
 """Titles of error pages, which the kernel's http chooses by status."""
-
-PROBLEMS: Final = (
-    _n("E-mail and password do not match."),
-    _n("This does not look like an e-mail address."),
-    _n("Somebody with this e-mail address is here already."),
-    _n("A name has 1 to 100 characters, without line breaks."),
-    _n("A password has 10 to 256 characters."),
-    _n("A time zone is named like Europe/Berlin."),
-)
-"""What the kernel says to people at the doors; its other sentences are English in every language so far."""
 
 
 def for_browser() -> dict[str, str | list[str]]:
