@@ -1,7 +1,7 @@
 """Tells in the reader's language what the rooms and the kernel said in English."""
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from litestar.connection import ASGIConnection
@@ -18,8 +18,7 @@ def retell(sentence: str) -> str:
         return sentence
     for pattern, template in _patterns():
         if said := pattern.fullmatch(sentence):
-            filled = {name: retell(value) for name, value in said.groupdict().items()}
-            return _BLANK.sub(lambda blank: filled[blank[1]], i18n.gettext(template))
+            return _BLANK.sub(partial(_filled, said), i18n.gettext(template))
     return i18n.gettext(sentence)
 
 
@@ -29,6 +28,10 @@ def answer(connection: ASGIConnection[Any, Any, Any, Any], sentence: str) -> str
         return sentence
     i18n.speak(i18n.voice_of(connection))
     return retell(sentence)
+
+
+def _filled(said: re.Match[str], blank: re.Match[str]) -> str:
+    return retell(said[blank[1]])
 
 
 @lru_cache(1)

@@ -101,7 +101,7 @@ class Attempts:
             if count > limit.most:
                 _log.warning("sign_in.too_many", address=address)
                 minutes = -(-wait_s // 60)
-                msg = f"Too many tries. Wait {minutes} minute{'s' if minutes > 1 else ''} and try again."
+                msg = f"Too many tries. Try again in {minutes} min."
                 raise TooMany(msg, retry_after_s=wait_s)
 
     async def give_back(self, address: str, email: str) -> None:
