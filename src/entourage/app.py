@@ -21,6 +21,7 @@ from entourage.viewers.routes import access, changing, choosing, evenings, histo
 from entourage.viewers.routes import tiers as tier_routes
 from entourage.web import (
     auditlog,
+    columns,
     connections,
     demo,
     docs,
@@ -82,7 +83,7 @@ def routes_of_house() -> list[ControllerRouterHandler]:
         health.live, health.ready, health.health,
         signin.show_sign_in, signin.sign_in, signin.sign_out,
         welcome.show_welcome, welcome.welcome, welcome.show_link, welcome.use_link, welcome.show_join, welcome.join,
-        me.show_me, me.change_me, me.change_password,
+        me.show_me, me.change_me, me.change_password, columns.choose_columns,
         me.list_creators, me.add_creator, me.change_creator, me.switch_creator,
         members.list_members, members.change_role, members.remove_member,
         members.list_invitations, members.invite, members.withdraw,

@@ -97,6 +97,7 @@ class User(Base):
     password_hash: Mapped[str | None] = mapped_column(String(255))  # argon2, None until one is chosen
     language: Mapped[str] = mapped_column(String(8), default="")  # "" follows the browser
     theme: Mapped[str] = mapped_column(String(8), default="")  # dark, light, "" for the house's default
+    list_columns: Mapped[str] = mapped_column(String(400), default="")  # of the list of viewers, "" for the usual ones
     house_owner: Mapped[bool] = mapped_column(default=False)  # may add creators
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None]

@@ -276,6 +276,7 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(length=255), nullable=True),
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("theme", sa.String(length=8), nullable=False),
+        sa.Column("list_columns", sa.String(length=400), nullable=False),
         sa.Column("house_owner", sa.Boolean(), nullable=False),
         sa.Column("created_at", DateTimeUTC(timezone=True), nullable=False),
         sa.Column("last_seen_at", DateTimeUTC(timezone=True), nullable=True),

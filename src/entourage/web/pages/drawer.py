@@ -57,7 +57,7 @@ async def show(request: Asked, actor: Actor, db: Database, ref: str) -> Template
     """Show the drawer: to a script alone, to a browser over the list."""
     async with tenancy.inside(db, actor.creator_id) as session:
         viewer = await profile.detail(session, ref)
-        page = part("parts/drawer.html") if wants_part(request) else await viewers.page(session, viewers.Choice(), viewer)
+        page = part("parts/drawer.html") if wants_part(request) else await viewers.page(session, actor, viewers.Choice(), viewer)
         page.context.update(viewer=viewer, **_rights(actor), **await _tier_of(session, viewer))
     page.context.update(coming=_birthday(viewer, actor))
     return page
