@@ -69,7 +69,7 @@ async def choose_columns(actor: Who, db: Db, data: JSONBody[Columns]) -> Columns
         msg = "A key sees no list. Sign in for this."
         raise NotAllowed(msg)
     wanted = [key for key in KEYS if key in data.columns]
-    async with tenancy.everywhere(db, "somebody changes their own settings", write=True) as session:
+    async with tenancy.inside(db, actor.creator_id, write=True) as session:
         user = await people.get(session, actor.id)
         user.list_columns = " ".join(wanted)
     return Columns(wanted)
