@@ -140,6 +140,10 @@ def _drop_repeats(memory: Memory, placed: list[tally.Placed], outcome: Outcome) 
     seen: set[tuple[int, int]] = set()
     fresh = []
     for one in placed:
+        if one.now.let_go_ms is not None:
+            # What was known of it is known only as sums: a replay would count it twice.
+            outcome.repeated += 1
+            continue
         if one.msg_key is not None:
             key = (one.now.id, one.msg_key)
             if key in seen or key in memory.recent:

@@ -1,14 +1,17 @@
-"""Time comes in: visits are closed when nobody is seen any more, and what a crash left open is mended."""
+"""Time comes in: silent visits are closed, what a crash left open is mended, and what is not to be kept any longer goes."""
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 
-from sqlalchemy import Connection, select, update
+import msgspec
+from sqlalchemy import Connection, or_, select, update
 
-from entourage.kernel import clock, tenancy
+from entourage.kernel import audit, clock, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.tables import Creator
-from entourage.viewers import birthdays, memory, period, stream, visit
+from entourage.viewers import birthdays, memory, period, retention, shedding, stream, visit
+from entourage.viewers.shedding import Shed
 from entourage.viewers.tables import Choice, Stream, Visit
 from entourage.viewers.updates import Publisher
 
@@ -59,6 +62,38 @@ async def fold(db: Database, creator_id: int) -> int:
     return folded
 
 
+async def shed(db: Database, creator_id: int, *, breath_s: float = 0.02) -> Shed:
+    """Remove what a creator does not want to keep any longer, in small transactions with a breath between; returns what went."""
+    async with tenancy.inside(db, creator_id) as session:
+        chosen = await retention.read(session)
+    gone = Shed()
+    if chosen.keepHistoryDays is not None:
+        before_ms = retention.before(chosen.keepHistoryDays)
+        for stream_id in await tenancy.batch_inside(db, creator_id, lambda c: shedding.mark(c, creator_id, before_ms)):
+            gone.streams += 1
+            while (went := await tenancy.batch_inside(db, creator_id, partial(_let_go, creator_id, stream_id))) != Shed():
+                gone.add(went)
+                await asyncio.sleep(breath_s)
+    if chosen.keepChatDays is not None:
+        before_ms = retention.before(chosen.keepChatDays)
+        for stream_id in await tenancy.batch_inside(db, creator_id, lambda c: shedding.wordy(c, creator_id, before_ms)):
+            while words := await tenancy.batch_inside(db, creator_id, partial(_hush, creator_id, stream_id)):
+                gone.words += words
+                await asyncio.sleep(breath_s)
+    if gone != Shed():
+        async with tenancy.inside(db, creator_id, write=True) as session:
+            audit.record(session, "viewers.retention.shed", "viewers.retention", meta=msgspec.structs.asdict(gone))
+    return gone
+
+
+async def shed_all(db: Database) -> dict[int, Shed]:
+    """Do the same for every creator, also those that rest; returns what went by creator."""
+    async with tenancy.everywhere(db, "find creators who let history go") as session:
+        chosen = or_(Choice.keep_chat_days.is_not(None), Choice.keep_history_days.is_not(None))
+        creator_ids = (await session.scalars(select(Choice.creator_id).where(chosen).order_by(Choice.creator_id))).all()
+    return {creator_id: await shed(db, creator_id) for creator_id in creator_ids}
+
+
 async def announce_birthdays(db: Database, publisher: Publisher) -> int:
     """Tell each creator's screens, once on each of the creator's days, whose birthday is today. Returns how many."""
     async with tenancy.everywhere(db, "find creators whose day has begun") as session:
@@ -87,6 +122,14 @@ def _unfolded(creator_id: int, connection: Connection) -> list[int]:
 def _fold(creator_id: int, stream_id: int, connection: Connection) -> bool:
     memory.raise_version(connection, creator_id)
     return period.fold(connection, creator_id, stream_id)
+
+
+def _let_go(creator_id: int, stream_id: int, connection: Connection) -> Shed:
+    return shedding.let_go(connection, creator_id, stream_id)
+
+
+def _hush(creator_id: int, stream_id: int, connection: Connection) -> int:
+    return shedding.hush(connection, creator_id, stream_id)
 
 
 def _sweep(creator_id: int, connection: Connection) -> list[int]:

@@ -175,9 +175,11 @@ def week_of(connection: Connection, creator_id: int) -> Week:
 
 
 def _week_was_always_kept(connection: Connection, creator_id: int) -> bool:
-    """Tell whether the week's pattern was never switched off: what was passed over then, no history marks."""
+    """Tell whether the week's pattern was never switched off, and always by one clock: no history marks what was then."""
     here = {"creator": creator_id}
     if connection.scalar(text("SELECT heatmap_enabled FROM viewer_config WHERE creator_id = :creator"), here) in (0, False):
+        return False
+    if connection.scalar(text("SELECT 1 FROM audit_log WHERE creator_id = :creator AND action = 'creator.zone.set' LIMIT 1"), here):
         return False
     log = text("SELECT CAST(meta AS TEXT) FROM audit_log WHERE creator_id = :creator AND action = 'viewers.config.set'")
     return not any(msgspec.json.decode(meta).get("heatmapEnabled") is False for meta in connection.scalars(log, here))

@@ -33,6 +33,7 @@ class Now(msgspec.Struct, gc=False):
     ended_ms: int | None
     peak_watching: int
     folded: bool
+    let_go_ms: int | None = None  # since when nothing is added to it any more
 
 
 _FIELDS = Now.__struct_fields__

@@ -142,7 +142,10 @@ async def change_creator(actor: Who, db: Db, creator_uid: FromPath[UUID], data: 
         raise NotFound(msg)
     async with tenancy.inside(db, actor.creator_id, write=True) as session:
         await memory.outdate(session)  # hours are counted by the zone
+        before = (await creators.get(session, actor.creator_id)).zone
         creator = await creators.edit(session, actor.creator_id, name=data.name, zone=data.zone)
+        if creator.zone != before:
+            audit.record(session, "creator.zone.set", f"creator:{creator.uid}", actor=actor.label, meta={"before": before})
         audit.record(session, "creator.edit", f"creator:{creator.uid}", actor=actor.label, meta=msgspec.structs.asdict(data))
     return CreatorView(creator.uid, creator.name, creator.zone, actor.role, current=True)
 

@@ -119,6 +119,8 @@ def _alone(connection: Connection, creator_id: int, gone: dict[int, Holder], lin
         return gone
     came = select(Visit.viewer_id).where(Visit.creator_id == creator_id, among(Visit.viewer_id, gone, connection.dialect.name))
     kept = {*connection.scalars(came), *links, *links.values()}
+    # Whose visits were let go has them in counters still.
+    kept |= {viewer_id for viewer_id, holder in gone.items() if any(holder.values[name] for name in COUNTERS)}
     return {viewer_id: holder for viewer_id, holder in gone.items() if viewer_id not in kept and not holder.values["tier_held"]}
 
 

@@ -1,11 +1,15 @@
 """Changing viewers by hand, and the room's settings."""
 
+from typing import Annotated
+
 from litestar import delete, get, patch, post, put
+from litestar.params import Parameter
 
 from entourage.kernel import tenancy
 from entourage.kernel.errors import Invalid
 from entourage.kernel.http import Actor, Database, allowed
-from entourage.viewers import config, profile, schemas, tiers
+from entourage.viewers import config, profile, retention, schemas, tiers
+from entourage.viewers.retention_shapes import Retention, RetentionPlan
 from entourage.viewers.routes.envelope import Answer
 from entourage.viewers.updates import Publisher
 
@@ -60,4 +64,33 @@ async def change_config(actor: Actor, db: Database, data: schemas.Config) -> Ans
         return Answer(await config.write(session, data, actor.label))
 
 
-ROUTES = [edit_viewer, choose_tier, forget_viewer, show_config, change_config]
+@get("/api/viewer-profiles/retention", guards=[allowed("settings.edit")], tags=["viewers"])
+async def show_retention(actor: Actor, db: Database) -> Answer[Retention]:
+    """Show for how many days after a stream its words and its history are kept; null is for ever."""
+    async with tenancy.inside(db, actor.creator_id) as session:
+        return Answer(await retention.read(session))
+
+
+@get("/api/viewer-profiles/retention/preview", guards=[allowed("settings.edit")], tags=["viewers"])
+async def preview_retention(
+    actor: Actor,
+    db: Database,
+    chat_days: Annotated[int | None, Parameter(query="keepChatDays")] = None,
+    history_days: Annotated[int | None, Parameter(query="keepHistoryDays")] = None,
+) -> Answer[RetentionPlan]:
+    """Count what would go in the coming night by such a choice; nothing is stored or removed."""
+    async with tenancy.inside(db, actor.creator_id) as session:
+        return Answer(await retention.preview(session, Retention(chat_days, history_days)))
+
+
+@put("/api/viewer-profiles/retention", guards=[allowed("settings.edit")], tags=["viewers"])
+async def change_retention(actor: Actor, db: Database, data: Retention) -> Answer[Retention]:
+    """Choose for how long words and history are kept; what is older goes in the coming night and does not come back."""
+    async with tenancy.inside(db, actor.creator_id, write=True) as session:
+        return Answer(await retention.write(session, data, actor.label))
+
+
+ROUTES = [
+    edit_viewer, choose_tier, forget_viewer, show_config, change_config,
+    show_retention, preview_retention, change_retention,
+]  # fmt: skip
