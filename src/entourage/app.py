@@ -17,7 +17,7 @@ from litestar.types import ControllerRouterHandler, Middleware, Receive, Scope, 
 from litestar_htmx import HTMXPlugin
 
 from entourage.kernel import http
-from entourage.viewers.routes import access, changing, choosing, evenings, histories, linking, reading, sending
+from entourage.viewers.routes import access, changing, choosing, evenings, histories, importing, linking, reading, sending
 from entourage.viewers.routes import tiers as tier_routes
 from entourage.web import (
     auditlog,
@@ -92,7 +92,7 @@ def routes_of_house() -> list[ControllerRouterHandler]:
         connections.list_connections, connections.put_connection, connections.remove_connection,
         auditlog.list_entries,
         *reading.ROUTES, *histories.ROUTES, *evenings.ROUTES, *changing.ROUTES, *choosing.ROUTES, *linking.ROUTES, *tier_routes.ROUTES,
-        *sending.ROUTES, *access.ROUTES, stream.stream_updates,
+        *sending.ROUTES, *access.ROUTES, *importing.ROUTES, stream.stream_updates,
         pages.ROUTER,
     ]  # fmt: skip
 

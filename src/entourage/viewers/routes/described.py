@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, RequestBody, Schema
-from litestar.openapi.spec.enums import OpenAPIType
+from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 
 _EVENT = Schema(
     type=OpenAPIType.OBJECT,
@@ -53,3 +53,23 @@ class Accessing(Operation):
         accounts = Schema(type=OpenAPIType.ARRAY, items=Schema(type=OpenAPIType.OBJECT))
         whole = Schema(type=OpenAPIType.OBJECT, properties={"made_at": Schema(type=OpenAPIType.STRING), "accounts": accounts})
         self.responses = {"200": OpenAPIResponse(description="A file.", content={"application/json": OpenAPIMediaType(schema=whole)})}
+
+
+@dataclass
+class HandingIn(Operation):
+    """The operation that takes a file."""
+
+    def __post_init__(self) -> None:
+        """Describe the body."""
+        file = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY))
+        self.request_body = RequestBody(description="The file as it is.", content={"application/octet-stream": file}, required=True)
+
+
+@dataclass
+class Failing(Operation):
+    """The operation that gives failed rows."""
+
+    def __post_init__(self) -> None:
+        """Describe the file."""
+        csv = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))
+        self.responses = {"200": OpenAPIResponse(description="A file.", content={"text/csv": csv})}
