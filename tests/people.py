@@ -8,6 +8,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -143,9 +144,9 @@ async def cast(db: Database) -> Cast:
 
 
 @pytest.fixture
-def house(db: Database) -> House:
-    """Make a house with the settings of a fresh install."""
-    return make_house(db)
+def house(db: Database, tmp_path: Path) -> House:
+    """Make a house with the settings of a fresh install, and a data folder of its own."""
+    return make_house(db, data_dir=str(tmp_path / "data"))
 
 
 @pytest.fixture

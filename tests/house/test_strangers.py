@@ -10,6 +10,7 @@ import pkgutil
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -67,9 +68,9 @@ BODIES: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture
-def house(db: Database) -> House:
+def house(db: Database, tmp_path: Path) -> House:
     """Make a house with every route there is, those of a demo too."""
-    house = make_house(db)
+    house = make_house(db, data_dir=str(tmp_path / "data"))
     house.panel = panel.router(Stage(FakeTikTok(), "nova.live"), guards=[http.allowed("live.control")])
     return house
 

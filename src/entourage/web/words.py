@@ -98,6 +98,7 @@ SENTENCES: Final = (
     _n("Add a condition …"),
     _n("The segment is gone; its viewers were not touched."),
     _n("Sort again"),
+    _n("Everything is going back as it was before this import."),
 )
 
 PLURALS: Final = (

@@ -11,19 +11,13 @@ from entourage.kernel.jobs.registry import Registry
 from entourage.kernel.jobs.worker import Pace, Worker
 from entourage.viewers import import_jobs
 from entourage.wiring import House
-from tests.people import Cast, Client, Doors, make_house
+from tests.people import Cast, Client, Doors
 from tests.viewers.imports import files
 from tests.viewers.imports.content import hashes
 
 pytestmark = pytest.mark.anyio
 
 IMPORTS = "/api/viewer-profiles/imports"
-
-
-@pytest.fixture
-def house(db: Any, tmp_path: Path) -> House:
-    """A house with a data folder of its own."""
-    return make_house(db, data_dir=str(tmp_path / "data"))
 
 
 @pytest.fixture
@@ -104,7 +98,7 @@ async def test_a_look_at_the_beginning_is_quick_and_says_so(owner: Client) -> No
     seen = (await owner.post(f"{IMPORTS}/preview", json={"upload": mark, "most": 500})).json()["data"]
     assert (seen["counts"]["rows"], seen["whole"]) == (500, False)
     seen = (await owner.post(f"{IMPORTS}/preview", json={"upload": mark, "mapping": {"1": "handle", "coins": "coins"}})).json()["data"]
-    assert (seen["counts"]["rows"], seen["whole"], seen["mapping"]) == (3_000, True, {"1": "handle", "coins": "coins"})
+    assert (seen["counts"]["rows"], seen["whole"], seen["mapping"]) == (3_000, True, {"username": "handle", "coins": "coins"})
 
 
 async def test_what_cannot_be_is_refused_with_the_place_of_it(owner: Client) -> None:

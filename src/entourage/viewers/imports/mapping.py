@@ -26,6 +26,7 @@ READ: dict[str, Callable[[str], Any]] = {
     **dict.fromkeys(("favorite", "blocked", "moderator", "verified", "subscriber", "follower"), record.flag),
 }  # fmt: skip
 """What a column may hold beside who it is about, and how its cells are read."""
+NOBODY = "No column says who a row is about: choose the one with the handle or with the account's id."
 IDENTITY = ("handle", "user_id", "platform")
 TARGETS = (*IDENTITY, *READ)
 _LENGTHS = {"name": 200, "tier": 50, "discord_username": 100, "tts_voice": 100, "gender": 30, "country": 60, "language": 30}
@@ -95,10 +96,11 @@ def knows(row: Sequence[str]) -> bool:
     return len(set(row)) == len(row) and bool({"handle", "user_id"} & set(found.values())) and 2 * len(found) > len(row)
 
 
-def columns(header: Iterable[str], mapping: Mapping[str, str], platform: str) -> Columns:
+def columns(header: Iterable[str], mapping: Mapping[str, str], platform: str, *, whole: bool = True) -> Columns:
     """Fix what each column holds; a column may be named or numbered from 1.
 
-    Raises Invalid for columns and fields there are not, for a field twice, and when nothing says who a row is about.
+    Raises Invalid for columns and fields there are not, for a field twice, and, when it is to be `whole`, where nothing
+    says who a row is about.
     """
     names = tuple(header)
     chosen: dict[int, str] = {}
@@ -111,8 +113,8 @@ def columns(header: Iterable[str], mapping: Mapping[str, str], platform: str) ->
         if target.split(":")[0] in {one.split(":")[0] for at, one in chosen.items() if at != place}:
             _refuse(f"Two columns are said to hold {target.split(':')[0]}: choose one.")
         chosen[place] = target
-    if not {"handle", "user_id"} & set(chosen.values()):
-        _refuse("No column says who a row is about: choose the one with the handle or with the account's id.")
+    if whole and not {"handle", "user_id"} & set(chosen.values()):
+        _refuse(NOBODY)
     return Columns(names, tuple(chosen.get(place) for place in range(len(names))), platform)
 
 

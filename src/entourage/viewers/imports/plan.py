@@ -13,6 +13,7 @@ from entourage.kernel import tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers.imports import history, settling
+from entourage.viewers.imports.mapping import NOBODY
 from entourage.viewers.imports.record import Record, Rejected
 from entourage.viewers.imports.rules import Rule
 from entourage.viewers.imports.taking import Opened, already, count
@@ -69,6 +70,7 @@ class Preview(msgspec.Struct):
     already: str | None  # a sentence, when this very import was made before
     whole: bool  # whether all lines were read
     known_as: str
+    wrong: str  # why nothing can be taken over like this
 
 
 async def preview(db: Database, creator_id: int, opened: Opened, *, most: int | None = None) -> Preview:
@@ -77,7 +79,7 @@ async def preview(db: Database, creator_id: int, opened: Opened, *, most: int | 
     counts, links = history.Counts(), 0
     samples: list[Sample] = []
     refusals: list[Refusal] = []
-    lines = opened.records() if most is None else islice(opened.records(), most)
+    lines = iter(()) if opened.nobody else opened.records() if most is None else islice(opened.records(), most)
     while chunk := await asyncio.to_thread(lambda: list(islice(lines, _AT_ONCE))):
         counts.rows += len(chunk)
         refused = [one for one in chunk if isinstance(one, Rejected)]
@@ -102,7 +104,7 @@ async def preview(db: Database, creator_id: int, opened: Opened, *, most: int | 
         table.source, table.kind, opened.platform, table.encoding, table.delimiter, table.header,
         [[cell[:80] for cell in cells] for cells in first], opened.mapping, {n: r for n, r in opened.rules.items() if n in held},
         counts, samples, refusals[:_SAMPLES], [*table.notes, *notes], links, repeat,
-        most is None or counts.rows < most, history.known_as(table.source),
+        most is None or counts.rows < most, history.known_as(table.source), NOBODY if opened.nobody else "",
     )  # fmt: skip
 
 
@@ -127,7 +129,7 @@ def _sample(row: settling.Row) -> Sample:
     outcome = ("new" if row.added["new"] else "matched") if row.state == "applied" else row.state
     changes: list[Change] = []
     if row.holder is None:
-        changes = [Change(name, None, value) for name, value in row.said["fields"].items()]
+        changes = [Change(name, None, value) for name, value in row.said["fields"].items() if value not in (None, "", [])]
     else:
         before, now = row.holder.was, row.holder.values
         touched = [*row.added.get("added", {}), *row.added.get("before", {})]

@@ -22,6 +22,7 @@ from entourage.kernel.jobs import queue
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import memory, tables
 from entourage.viewers.imports import formats, history, settling
+from entourage.viewers.imports.mapping import columns
 from entourage.viewers.imports.record import Record, Rejected, Unreadable
 from entourage.viewers.imports.record import platform as platform_of
 from entourage.viewers.imports.rules import Rule, check
@@ -60,17 +61,24 @@ class Opened(NamedTuple):
     file: str
     digest: str
 
+    @property
+    def nobody(self) -> bool:
+        """Whether nothing says who a row is about."""
+        return not {"handle", "user_id"} & set(self.mapping.values())
+
     def records(self) -> Iterator[Record | Rejected]:
         """Read every line."""
         return records(self.table, self.mapping, self.platform)
 
 
-def open_file(file: Path, wanted: Wanted) -> Opened:
-    """Look at a file; raises Invalid for what cannot be read or mapped like this, TooLarge beyond the limit."""
+def open_file(file: Path, wanted: Wanted, *, whole: bool = True) -> Opened:
+    """Look at a file; raises Invalid for what cannot be read or mapped like this, TooLarge beyond the limit.
+
+    Where the mapping need not be `whole`, nothing may say yet who a row is about: `records` refuses it then.
+    """
     table = formats.look(file, wanted.source)
-    chosen = table.mapping if wanted.mapping is None else wanted.mapping
-    mapping = {name: target for name, target in chosen.items() if target}
     platform = _platform(wanted.platform or table.platform)
+    mapping = columns(table.header, table.mapping if wanted.mapping is None else wanted.mapping, platform, whole=whole).said()
     rules = check({**table.rules, **wanted.rules})
     with file.open("rb") as opened:
         content = hashlib.file_digest(opened, "sha256").hexdigest()

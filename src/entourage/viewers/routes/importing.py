@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -86,10 +87,10 @@ async def look(actor: Actor, db: Database, settings: NamedDependency[Settings], 
     return Answer(await looked_at(db, settings, actor.creator_id, data))
 
 
-async def looked_at(db: Database, settings: Settings, creator_id: int, data: Look) -> plan.Preview:
-    """Look at a file that was handed in; for pages, too."""
+async def looked_at(db: Database, settings: Settings, creator_id: int, data: Look, *, whole: bool = True) -> plan.Preview:
+    """Look at a file that was handed in; for pages, too, which show one whose mapping is not `whole` yet."""
     path = uploads.find(settings.data_path, creator_id, data.upload)
-    opened = await asyncio.to_thread(taking.open_file, path, data.wanted())
+    opened = await asyncio.to_thread(partial(taking.open_file, path, data.wanted(), whole=whole))
     return await plan.preview(db, creator_id, opened, most=data.most)
 
 

@@ -2,7 +2,21 @@
 
 from litestar import Router
 
-from entourage.web.pages import birthdays, boards, drawer, frame, links, overlays, search, settings, streams, tiers, tonight, viewers
+from entourage.web.pages import (
+    birthdays,
+    boards,
+    drawer,
+    frame,
+    imports,
+    links,
+    overlays,
+    search,
+    settings,
+    streams,
+    tiers,
+    tonight,
+    viewers,
+)
 
 _HANDLERS = [
     tonight.show, tonight.gaps, tonight.now, tonight.top, tonight.arrival, tonight.chips_again,
@@ -14,6 +28,7 @@ _HANDLERS = [
     overlays.show, overlays.listed, overlays.edit, overlays.preview, overlays.on_air,
     tiers.show, tiers.edit, tiers.colours,
     settings.show, settings.part_of,
+    imports.show, imports.look,
 ]  # fmt: skip
 
 ROUTER = Router("/", route_handlers=_HANDLERS, before_request=frame.listen)

@@ -74,11 +74,17 @@ async def _people(session: CreatorSession, actor: Actor) -> dict[str, Any]:
     }
 
 
+async def _imports(_: CreatorSession, __: Actor) -> dict[str, Any]:
+    return {}
+
+
 _SECTIONS: dict[str, Section] = {
-    "connections": _connections, "creator": _creator, "viewers": _viewers, "look": _look, "keys": _keys, "people": _people,
+    "connections": _connections, "creator": _creator, "viewers": _viewers, "imports": _imports, "look": _look, "keys": _keys,
+    "people": _people,
 }  # fmt: skip
 _NEEDED = {
-    "connections": "settings.edit", "creator": "settings.edit", "viewers": "settings.edit", "keys": "keys.edit", "people": "members.edit",
+    "connections": "settings.edit", "creator": "settings.edit", "viewers": "settings.edit", "imports": "viewers.import",
+    "keys": "keys.edit", "people": "members.edit",
 }  # fmt: skip
 
 
