@@ -159,7 +159,7 @@ async def test_the_page_for_obs_is_the_same_for_every_address(doors: Doors, cast
     assert real.headers["referrer-policy"] == "no-referrer"
     assert real.headers["cache-control"] == "no-store"
     assert "set-cookie" not in real.headers
-    assert real.headers["content-security-policy"].endswith("frame-ancestors *")
+    assert "frame-ancestors" not in real.headers["content-security-policy"], "a launcher on a disk may hold it"
     preview = await owner.get(f"/overlays/{made['id']}/preview")
     assert preview.headers["content-security-policy"].endswith("frame-ancestors 'self'")
 

@@ -26,9 +26,9 @@ _CSP: Final = (
     "connect-src 'self' ws: wss:; "
     "object-src 'none'; "
     "base-uri 'self'; "
-    "form-action 'self'; "
-    "frame-ancestors "
+    "form-action 'self'"
 )
+_NOBODY: Final = "'none'"
 _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -101,7 +101,10 @@ def is_local(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
 
 
 async def add_headers(message: Message, scope: Scope) -> None:
-    """Before an answer begins: say what its page may load and who may frame it (`opt={"framed": True}`: anybody, or who is named)."""
+    """Before an answer begins: say what its page may load and who may frame it.
+
+    `opt={"framed": True}` lets anybody, also a file on a disk, which `frame-ancestors *` would not; a string names who may.
+    """
     if message["type"] != "http.response.start":
         return
     headers = MutableScopeHeaders.from_message(message)
@@ -109,7 +112,7 @@ async def add_headers(message: Message, scope: Scope) -> None:
         headers.setdefault(name, value)
     handler: Any = scope.get("route_handler")  # none where no route was found
     framed = handler is not None and handler.opt.get("framed")
-    headers.setdefault("Content-Security-Policy", _CSP + ("*" if framed is True else framed or "'none'"))
+    headers.setdefault("Content-Security-Policy", _CSP if framed is True else f"{_CSP}; frame-ancestors {framed or _NOBODY}")
     if not scope["path"].startswith("/static/"):
         headers.setdefault("Cache-Control", "no-store")
 

@@ -26,8 +26,15 @@ class OpenHouse:
     def __init__(self, folder: Path, *command: str) -> None:
         """Start it on a free port with a data folder of its own; nothing it asks for leaves the loopback."""
         with socket.create_server(("127.0.0.1", 0)) as probe:
-            port: int = probe.getsockname()[1]
-        self.url = f"http://localhost:{port}"
+            self._port: int = probe.getsockname()[1]
+        self.url = f"http://localhost:{self._port}"
+        self._folder, self._command = folder, command
+        self.open()
+        self.link = self._wait_for_link()
+
+    def open(self) -> None:
+        """Start it, or start it again where it was."""
+        folder, command, port = self._folder, self._command, self._port
         self._said = folder / f"said-{port}.txt"
         environment = {
             **os.environ,
@@ -39,7 +46,6 @@ class OpenHouse:
         }
         with self._said.open("wb") as file:
             self._process = subprocess.Popen([sys.executable, "-m", "entourage", *command], stdout=file, stderr=file, env=environment)
-        self.link = self._wait_for_link()
 
     def said(self) -> str:
         """Return all it has said so far."""

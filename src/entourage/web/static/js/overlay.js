@@ -1,6 +1,6 @@
-// An overlay's line: opened for ever again after 1 to 30 seconds, and the picture asked for again each time it opens.
+// An overlay's line: opened for ever again after 1 to 15 seconds, and the picture asked for again each time it opens.
 
-const LONGEST_MS = 30000;
+const LONGEST_MS = 10000; // and half of it more or less, so that not all come at once
 const token = location.pathname.split("/").at(-1);
 const preview = document.documentElement.dataset.preview;
 const languages = JSON.parse(document.getElementById("languages").textContent);
