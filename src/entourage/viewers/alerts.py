@@ -135,6 +135,7 @@ async def _gifts(session: CreatorSession, since: int, least: int, colours: dict[
         .join(Viewer, Viewer.id == back.c.viewer_id)
         .join(Stream, Stream.id == back.c.stream_id)
         .where(back.c.last_ms >= since, worth >= least, back.c.quantity > 0, ~Viewer.blocked, ~Stream.recorded)
+        .order_by(back.c.id)
     )
     told = []
     for key, at, name, pieces, coins, *who in await session.execute(statement):

@@ -6,7 +6,7 @@ database, so an overlay shows what it would get by asking, whatever was lost on 
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -59,7 +59,6 @@ class Easel:
         self.lock = asyncio.Lock()
         self.whole: tuple[float, pictures.Painted | None] = (0.0, None)
         self.seen = 0.0
-        self.task: asyncio.Task[None] | None = None
 
     @property
     def in_obs(self) -> bool:
@@ -98,7 +97,7 @@ class OverlayLines:
         self._easels: dict[UUID, Easel] = {}
         self._of_line: dict[str, Easel] = {}
         self._of_creator: dict[int, set[Easel]] = {}
-        self._doubts: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         server.on("connect", self._connect, namespace=NAMESPACE)
         server.on("disconnect", self._leave, namespace=NAMESPACE)
         server.on("overlay:get", self._get, namespace=NAMESPACE)
@@ -118,7 +117,7 @@ class OverlayLines:
             else:
                 found.stale.set()
                 found.hurry.set()
-                self._doubt(found)
+                self._begin(self._check(found), "overlay-check")  # it may have been taken away, or its address be another
 
     async def check(self) -> None:
         """Show out who has lost the right to look, and note which overlays are open."""
@@ -128,10 +127,9 @@ class OverlayLines:
 
     async def close(self) -> None:
         """Stop painting."""
-        tasks = [easel.task for easel in self._easels.values() if easel.task] + list(self._doubts)
-        for task in tasks:
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         self._easels.clear()
         self._of_creator.clear()
         self._of_line.clear()
@@ -150,7 +148,7 @@ class OverlayLines:
         if easel is None:
             easel = self._easels[opened.id] = Easel(opened)
             self._of_creator.setdefault(opened.creator_id, set()).add(easel)
-            easel.task = asyncio.create_task(self._keep(easel), name=f"overlay-{opened.kind}")
+            self._begin(self._keep(easel), f"overlay-{opened.kind}")
         was_open = easel.in_obs
         easel.lines[sid] = right
         self._of_line[sid] = easel
@@ -186,8 +184,8 @@ class OverlayLines:
         if not easel.lines:
             self._easels.pop(easel.opened.id, None)
             self._of_creator[easel.opened.creator_id].discard(easel)
-            if easel.task:
-                easel.task.cancel()
+            easel.stale.set()  # so that its painter sees that nobody looks, and ends
+            easel.hurry.set()
 
     async def _get(self, sid: str, _: object = None) -> pictures.Painted:
         """Answer `overlay:get` by acknowledgement with the whole picture; an empty one when the overlay is gone."""
@@ -201,9 +199,11 @@ class OverlayLines:
         return whole or {}
 
     async def _keep(self, easel: Easel) -> None:
-        """Paint again whenever something happened, and send what is new."""
+        """Paint again whenever something happened, and send what is new, for as long as somebody looks."""
         while True:
             await easel.stale.wait()
+            if not easel.lines:
+                return
             easel.stale.clear()
             try:
                 async with easel.lock:
@@ -232,11 +232,10 @@ class OverlayLines:
             await self._send(easel, "overlay:picture", {"kind": opened.kind, "taken": painted["taken"]})
         return painted
 
-    def _doubt(self, easel: Easel) -> None:
-        """Check an overlay now: its owner may just have taken it away or given it a new address."""
-        task = asyncio.create_task(self._check(easel), name="overlay-doubt")
-        self._doubts.add(task)
-        task.add_done_callback(self._doubts.discard)
+    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _check(self, easel: Easel) -> None:
         try:

@@ -6,7 +6,7 @@
 const REMEMBERED = 5000;
 
 export class Queue {
-  constructor({ most = 5 } = {}) {
+  constructor({ most = 3 } = {}) {
     this.most = most;
     this.waiting = [];
     this.showing = null;

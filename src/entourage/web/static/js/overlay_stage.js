@@ -6,9 +6,9 @@ import { Queue } from "./overlay_queue.js";
 import { chime } from "./overlay_sound.js";
 
 const REHEARSAL_MS = 12000;
-const HURRIED_MS = 2500;
+const HURRIED_MS = 2000;
 const LEAVE_MS = 260;
-const MANY = 3;
+const MANY = 2;
 
 const make = (name, classes = "", text = "") => {
   const made = document.createElement(name);
@@ -61,7 +61,7 @@ function told(entry) {
 }
 
 function card(entry) {
-  const made = make("article", `card is-${entry.kind}${entry.many ? " is-many" : ""}`);
+  const made = make("div", `card is-${entry.kind}${entry.many ? " is-many" : ""}`);
   made.setAttribute("role", "status");
   if (!entry.many) {
     if (entry.person.tint) made.style.setProperty("--tint", entry.person.tint);
@@ -95,6 +95,8 @@ export class Stage {
     this.last = null;
     this.timer = 0;
     this.sample = 0;
+    this.since = 0; // when the card on the screen came, or grew
+    this.leaving = false;
   }
 
   /** Show a picture: the `first` of this page says what is old already. */
@@ -127,6 +129,7 @@ export class Stage {
     clearTimeout(this.timer);
     clearTimeout(this.sample);
     this.timer = this.sample = 0;
+    this.leaving = false;
     this.queue.clear();
     this.last = null;
     this.place.replaceChildren();
@@ -153,9 +156,10 @@ export class Stage {
       const grown = this.queue.push(one);
       if (!grown) continue;
       this.place.querySelector(".card .deed")?.replaceWith(told(grown));
-      this.#stay();
+      this.since = Date.now();
     }
     if (!this.timer) this.#next();
+    else if (!this.leaving) this.#stay();
   }
 
   #next() {
@@ -163,21 +167,27 @@ export class Stage {
     if (!entry) return;
     this.place.replaceChildren(card(entry));
     if (this.options.sound) chime(entry.kind, this.options.volume / 100);
+    this.since = Date.now();
     this.#stay();
   }
 
+  /* A card stays as long as was chosen; where many wait behind it, it makes room earlier. */
   #stay() {
     clearTimeout(this.timer);
-    const hurried = this.queue.waiting.length >= MANY;
-    this.timer = setTimeout(() => this.#leave(), hurried ? Math.min(HURRIED_MS, this.options.seconds * 1000) : this.options.seconds * 1000);
+    const { waiting } = this.queue;
+    const hurried = waiting.length >= MANY || waiting.some((entry) => entry.many);
+    const stays = hurried ? Math.min(HURRIED_MS, this.options.seconds * 1000) : this.options.seconds * 1000;
+    this.timer = setTimeout(() => this.#leave(), Math.max(0, this.since + stays - Date.now()));
   }
 
   #leave() {
     clearTimeout(this.timer);
+    this.leaving = true;
+    this.queue.showing = null; // what grows from here on is shown anew
     this.place.firstElementChild?.classList.add("is-leaving");
     this.timer = setTimeout(() => {
       this.timer = 0;
-      this.queue.showing = null;
+      this.leaving = false;
       this.place.replaceChildren();
       this.#next();
     }, LEAVE_MS);
