@@ -8,7 +8,7 @@ from sqlalchemy import select
 from entourage.kernel import audit, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.errors import Invalid, NotFound
-from entourage.viewers import memory, schemas, tier, tiers
+from entourage.viewers import memory, schemas, tier, tierlog, tiers
 from entourage.viewers.intake import Intake
 from entourage.viewers.tables import TierChange, TierRule, Total, Viewer
 from tests.viewers.events import T0, Room
@@ -260,3 +260,28 @@ async def test_counters_stay_right_through_promotions_and_hands(hall: Hall, db: 
     assert await hall.tiered() == 4
     async with tenancy.inside(db, creator_id) as session:
         assert [one for one in await recount(session) if "tiered" in one] == []
+
+
+async def test_everybodys_changes_are_told_from_the_newest_with_the_way_up_and_the_reason(
+    hall: Hall, db: Database, creator_id: int
+) -> None:
+    for handle in ("bo", "cy"):
+        await hall.enter(handle, **NEARLY)
+        await hall.give(1_000, handle)
+    await hall.hand("set_by_hand", "Gold", handle="cy")
+    await hall.hand("release", handle="cy")
+
+    async with tenancy.inside(db, creator_id) as session:
+        first, following = await tierlog.newest(session, None, 3)
+        rest, end = await tierlog.newest(session, following, 3)
+    told = [(one.viewer.tiktok_username, one.old, one.new, one.up) for one in [*first, *rest]]
+    assert told == [
+        ("cy", "Gold", "Bronze", False),
+        ("cy", "Bronze", "Gold", True),
+        ("cy", None, "Bronze", True),
+        ("bo", None, "Bronze", True),
+    ]
+    assert (len(first), end) == (3, None)
+    assert first[0].why.keys() == {"coins", "hours", "visits", "by"}
+    assert first[1].why == {"by": "user:ada"}
+    assert rest[0].why.keys() == {"coins", "hours", "visits"}

@@ -61,6 +61,22 @@ class TierPreview(msgspec.Struct):
     at_least: bool
 
 
+class TierMoved(msgspec.Struct):
+    """Somebody whose tier changed, and why.
+
+    `why` holds the coins, hours and visits of that moment, and what caused it: `by` whose hand it was, `rules` or `undo` the
+    change of the tiers (its audit entry), `linked` or `unlinked` an account.
+    """
+
+    id: int
+    at: str
+    viewer: schemas.ViewerRow
+    old: str | None
+    new: str | None
+    up: bool
+    why: dict[str, object]
+
+
 class TiersSaved(msgspec.Struct):
     """The tiers as they are now, and the entry of the audit log by which this can be undone."""
 

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from entourage.kernel import clock
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import rulebook, schemas
+from entourage.viewers import people, rulebook, schemas, tier_shapes, visit
 from entourage.viewers.tables import TierChange, Viewer
 
 
@@ -17,6 +17,32 @@ async def of_viewer(session: CreatorSession, viewer_id: int, limit: int = 50) ->
         .limit(limit)
     )
     return [schemas.TierStepped(clock.iso(one.at_ms) or "", one.old, one.new, one.why) for one in await session.scalars(statement)]
+
+
+async def newest(session: CreatorSession, before: int | None, limit: int) -> tuple[list[tier_shapes.TierMoved], int | None]:
+    """Return everybody's tier changes before the one with this id, newest first, and the id to go on with; None at the end."""
+    places = {rule.tier_name: place for place, rule in enumerate(await rulebook.read(session))}
+    statement = (
+        select(TierChange.id, TierChange.at_ms, TierChange.old, TierChange.new, TierChange.why, *people.COLUMNS)
+        .join(Viewer, Viewer.id == TierChange.viewer_id)
+        .where(TierChange.creator_id == session.creator)
+        .order_by(TierChange.id.desc())
+        .limit(limit + 1)
+    )
+    if before is not None:
+        statement = statement.where(TierChange.id < before)
+    found = [(change, people.Who(*who)) for *change, who in ((*row[:5], row[5:]) for row in await session.execute(statement))]
+    here = await visit.present(session, {who.id for _, who in found})
+    moved = [
+        tier_shapes.TierMoved(key, clock.iso(at) or "", people.row(who, online=who.id in here), old, new, _up(places, old, new), why)
+        for (key, at, old, new, why), who in found[:limit]
+    ]
+    return moved, moved[-1].id if len(found) > limit else None
+
+
+def _up(places: dict[str, int], old: str | None, new: str | None) -> bool:
+    """Tell whether a change went up, by the tiers as they are now; one that is gone stood below all."""
+    return new is not None and (old is None or places.get(new, -1) > places.get(old, -1))
 
 
 async def promotions(session: CreatorSession, back: int, limit: int) -> list[schemas.FeedItem]:

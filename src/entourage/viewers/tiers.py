@@ -1,5 +1,7 @@
 """Tiers of a creator: the rules, and tiers given, taken and released by hand. Which one is earned: `tier`."""
 
+from typing import Any
+
 from sqlalchemy import func, select, update
 
 from entourage.kernel import audit, clock
@@ -21,12 +23,12 @@ async def set_by_hand(session: CreatorSession, ref: str, name: str, actor: str) 
     if chosen is None:
         msg = f"There is no tier {name!r}. There are: {', '.join(known)}."
         raise Invalid(msg, details={"tier": msg})
-    return await _put(session, ref, chosen, held=True, actor=actor, action="viewer.tier.set")
+    return await _put(session, ref, chosen, held=True, why={"by": actor}, action="viewer.tier.set")
 
 
 async def remove_by_hand(session: CreatorSession, ref: str, actor: str) -> schemas.ViewerDetail:
     """Take the tier away; it does not come back by itself until `release`."""
-    return await _put(session, ref, None, held=True, actor=actor, action="viewer.tier.remove")
+    return await _put(session, ref, None, held=True, why={"by": actor}, action="viewer.tier.remove")
 
 
 async def release(session: CreatorSession, ref: str, actor: str) -> schemas.ViewerDetail:
@@ -37,22 +39,25 @@ async def release(session: CreatorSession, ref: str, actor: str) -> schemas.View
     standing = tier.Standing(row.coins, row.watch_ms, row.visits)
     place = tier.earned([rulebook.as_rule(rule) for rule in order], standing)
     name = order[place].tier_name if place >= 0 else None
-    return await _put(session, ref, name, held=False, actor=actor, action="viewer.tier.release")
+    earned = {"coins": row.coins, "hours": row.watch_ms // tier.HOUR_MS, "visits": row.visits, "by": actor}
+    return await _put(session, ref, name, held=False, why=earned, action="viewer.tier.release")
 
 
-async def _put(session: CreatorSession, ref: str, name: str | None, *, held: bool, actor: str, action: str) -> schemas.ViewerDetail:
+async def _put(
+    session: CreatorSession, ref: str, name: str | None, *, held: bool, why: dict[str, Any], action: str
+) -> schemas.ViewerDetail:
     await memory.outdate(session)
     row = await profile.find(session, ref)
     now = clock.now_ms()
     old, row.tier_held = row.tier, held
     if old != name:
         row.tier, row.tier_since_ms = name, now if name else None
-        session.add(TierChange(viewer_id=row.id, at_ms=now, old=old, new=name, why={"by": actor}))
+        session.add(TierChange(viewer_id=row.id, at_ms=now, old=old, new=name, why=why))
         change = int(name is not None) - int(old is not None)
         await session.execute(update(Total).where(Total.creator_id == session.creator).values(tiered=Total.tiered + change))
     row.updated_ms = now
     await session.flush()
-    audit.record(session, action, f"viewer:{row.id}", actor=actor, meta={"old": old, "new": name})
+    audit.record(session, action, f"viewer:{row.id}", actor=why["by"], meta={"old": old, "new": name})
     return await profile.detail(session, str(row.id))
 
 

@@ -1,11 +1,11 @@
 """The editor of tiers: changed with a preview, saved, everybody follows before one's eyes, and taken back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 from entourage.kernel.db import Database
 from entourage.kernel.jobs.registry import Registry
@@ -53,6 +53,18 @@ def counts(page: Page) -> dict[str, int]:
     return dict(found)
 
 
+def asks_for(coins: int, hours: int, visits: int) -> Callable[[Response], bool]:
+    """Find the answer to the preview in which the lowest tier asks for this."""
+
+    def asked(answer: Response) -> bool:
+        if not answer.url.endswith("/preview"):
+            return False
+        lowest = (answer.request.post_data_json or {})["tiers"][0]
+        return [lowest["min_coins_spent"], lowest["min_watchtime_hours"], lowest["min_visits"]] == [coins, hours, visits]
+
+    return asked
+
+
 def complaints(page: Page) -> list[str]:
     found = Axe().run(page).response["violations"]
     return [f"{one['impact']} {one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
@@ -67,11 +79,12 @@ def test_a_change_is_looked_at_saved_followed_and_undone(lodged: Lodging, opened
     bronze = page.locator(rung(page, "Bronze"))
     bronze.get_by_label("Coins").fill("20")
     bronze.get_by_label("Hours watched").fill("0")
-    bronze.get_by_label("Visits").fill("1")
-    expect(page.locator("[data-sum]")).to_contain_text("move up")
-    expect(page.locator(".move-up").first).to_contain_text("no tier→Bronze")
-    rising = int(page.locator(".move-up b").first.inner_text().split()[0])
+    with page.expect_response(asks_for(20, 0, 1)) as answered:
+        bronze.get_by_label("Visits").fill("1")
+    rising = answered.value.json()["data"]["up"]
     assert rising > 5
+    expect(page.locator("[data-sum]")).to_contain_text(f"{rising} viewers move up")
+    expect(page.locator(".move-up").first).to_contain_text("no tier→Bronze")
     page.locator(rung(page, "Silver")).get_by_label("Name").fill("Argent")
     expect(page.locator(rung(page, "Silver")).locator("[data-holders]")).to_contain_text("after saving")
     shot(page, "tier-editor-preview")
@@ -83,12 +96,21 @@ def test_a_change_is_looked_at_saved_followed_and_undone(lodged: Lodging, opened
     after = counts(page)
     assert after["Bronze"] == before["Bronze"] + rising
     assert after["Argent"] == before["Silver"]
+    newest = page.locator(".tier-change").first
+    expect(newest).to_contain_text("no tier")
+    expect(newest.locator(".tier")).to_have_text("Bronze")
+    expect(newest).to_contain_text("coins")
+    expect(newest).to_contain_text("the tiers were changed")
+    assert page.locator(".tier-change").count() == 10
+    page.locator(".tier-changes").get_by_role("button", name="Show more").click()
+    expect(page.locator(".tier-change")).to_have_count(min(20, rising))
     shot(page, "tiers-changed")
 
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#change-title")).to_have_text("The last change was undone")
     expect(page.locator('.tier-card[data-tier="Bronze"] .tier-count')).to_contain_text(f"{before['Bronze']} viewer")
     assert counts(page) == before
+    expect(page.locator(".tier-change").first).to_contain_text("change undone, Ada")
 
 
 def test_promotions_arrive_on_an_open_page(lodged: Lodging, opened: Opened) -> None:
@@ -147,6 +169,43 @@ def test_two_tiers_of_one_name_are_refused_where_it_is_typed(lodged: Lodging, op
     expect(page.locator(rung(page, "Gold")).get_by_role("alert")).to_contain_text("Two tiers are called silver")
     page.locator(rung(page, "Gold")).get_by_label("Name").fill("Gold")
     expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_tier_given_by_hand_is_explained_has_its_benefits_and_is_in_the_history(lodged: Lodging, opened: Opened) -> None:
+    page = opened(lodged, "/tiers/edit")
+    page.locator(rung(page, "Gold")).get_by_label("Benefits").fill("A song of their own")
+    page.get_by_role("button", name="Save tiers").click()
+    page.wait_for_url("**/tiers")
+    page.goto("/viewers?search=viewer77")
+    page.locator("tr[data-viewer] a[data-drawer]").first.click()
+    drawer = page.locator("#drawer")
+    drawer.get_by_text("By hand").click()
+    drawer.locator("[data-tier-step]", has_text="Gold").click()
+    expect(drawer.get_by_text("Set by hand by Ada: it stays until you let the rules decide.")).to_be_visible()
+    expect(drawer.get_by_role("list", name="Benefits")).to_have_text("A song of their own")
+    page.goto("/tiers")
+    newest = page.locator(".tier-change").first
+    expect(newest).to_contain_text("Viewer 77")
+    expect(newest).to_contain_text("by hand, Ada")
+    shot(page, "tiers-history")
+    newest.get_by_role("link").click()
+    drawer.get_by_text("By hand").first.click()
+    drawer.get_by_role("button", name="Let the rules decide").click()
+    expect(drawer.get_by_role("heading", name="No tier yet")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".tier-change").first).to_contain_text("no tier")
+    page.locator("[data-undo]").click()
+    expect(page.locator("#change-title")).to_have_text("The last change was undone")
+
+
+@pytest.mark.parametrize(("theme", "size"), LOOKS)
+def test_the_page_of_tiers_is_for_everybody(lodged: Lodging, opened: Opened, theme: str, size: str) -> None:
+    page = opened(lodged, "/tiers", theme=theme, size=size, language="de-DE")
+    expect(page.locator(".tier-card")).to_have_count(4)
+    shot(page, f"tiers-{theme}-{size}")
+    assert complaints(page) == []
+    width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert width <= window
 
 
 def test_a_moderator_reads_the_tiers_and_cannot_change_them(lodged: Lodging, opened: Opened) -> None:

@@ -1,11 +1,14 @@
-"""The tiers as a whole: changed, looked at before they are changed, and put back."""
+"""The tiers as a whole: changed, looked at before they are changed, put back; and their history."""
+
+from typing import Annotated
 
 from litestar import get, post, put
+from litestar.params import Parameter
 
 from entourage.kernel import tenancy
 from entourage.kernel.http import Actor, Database, allowed
-from entourage.viewers import ladder, moves, resettling, schemas, tier_shapes
-from entourage.viewers.routes.envelope import Answer
+from entourage.viewers import ladder, moves, resettling, schemas, tier_shapes, tierlog
+from entourage.viewers.routes.envelope import Answer, Paged, Paging
 from entourage.viewers.updates import Publisher
 
 _EDIT = [allowed("tiers.edit")]
@@ -47,4 +50,17 @@ async def show_progress(actor: Actor, db: Database) -> Answer[tier_shapes.TierPr
         return Answer(await resettling.progress(session))
 
 
-ROUTES = [change_tiers, preview_tiers, undo_tiers, show_progress]
+@get("/api/viewer-profiles/vip/history", guards=[allowed("viewers.read")], tags=["viewers"])
+async def list_tier_changes(
+    actor: Actor,
+    db: Database,
+    before: Annotated[int | None, Parameter(ge=1, le=2**63 - 1)] = None,
+    limit: Annotated[int, Parameter(ge=1, le=200)] = 50,
+) -> Paged[tier_shapes.TierMoved]:
+    """List whose tier changed and why, the newest first."""
+    async with tenancy.inside(db, actor.creator_id) as session:
+        rows, following = await tierlog.newest(session, before, limit)
+    return Paged(rows, Paging(limit, str(following) if following else None, None))
+
+
+ROUTES = [change_tiers, preview_tiers, undo_tiers, show_progress, list_tier_changes]

@@ -26,7 +26,7 @@ _HANDLERS = [
     links.candidates, links.preview,
     search.find,
     overlays.show, overlays.listed, overlays.edit, overlays.preview, overlays.on_air,
-    tiers.show, tiers.edit, tiers.colours,
+    tiers.show, tiers.history, tiers.edit, tiers.colours,
     settings.show, settings.part_of,
     imports.show, imports.look,
 ]  # fmt: skip

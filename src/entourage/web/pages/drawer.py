@@ -9,13 +9,13 @@ from litestar.params import Parameter
 from litestar.response import Template
 
 from entourage.kernel import clock, tenancy
-from entourage.kernel.accounts import members
 from entourage.kernel.http import Actor, Database, allowed
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import birthday, heatmap, histories, profile, schemas, tags, tierlog, tiers
 from entourage.web import i18n
 from entourage.web.pages import viewers
 from entourage.web.pages.frame import Asked, part, wants_part
+from entourage.web.pages.tiers import hands
 
 _LINES = 40
 _TIER_CHANGES = 30
@@ -143,9 +143,9 @@ async def _tier_of(session: CreatorSession, viewer: schemas.ViewerDetail) -> dic
     """Gather what the part about the tier shows."""
     rules = await tiers.rules(session)
     past = await tierlog.of_viewer(session, viewer.id, _TIER_CHANGES)
-    hands = {str(one.why["by"]) for one in past if "by" in one.why}
-    names = {f"user:{user.id}": user.name for user, _ in await members.all_of(session)} if hands else {}
-    return {"rules": rules, "past": past, "hands": names, "ways": _ways(viewer, rules)}
+    names = await hands(session, [one.why for one in past])
+    has = next((rule for rule in rules if rule.tier_name == viewer.vip_tier), None)
+    return {"rules": rules, "past": past, "hands": names, "ways": _ways(viewer, rules), "benefits": has.benefits if has else []}
 
 
 def _ways(viewer: schemas.ViewerDetail, rules: list[schemas.TierInfo]) -> list[Way]:

@@ -1,13 +1,18 @@
-"""Tiers: what each asks for and who holds them, their editor, and their colours as a style sheet."""
+"""Tiers: what each asks for and who holds them, whose changed and why, their editor, and their colours as a style sheet."""
 
 import re
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
 
 from litestar import Response, get
+from litestar.params import Parameter
 from litestar.response import Template
 
 from entourage.kernel import tenancy
+from entourage.kernel.accounts import members
 from entourage.kernel.http import Actor, Database, allowed
-from entourage.viewers import config, ladder, listing, resettling, schemas
+from entourage.kernel.tenancy import CreatorSession
+from entourage.viewers import config, ladder, listing, resettling, schemas, tierlog
 from entourage.viewers import tiers as room
 from entourage.web import contrast
 from entourage.web.pages.frame import Asked, framed, part, wants_part
@@ -15,6 +20,7 @@ from entourage.web.pages.frame import Asked, framed, part, wants_part
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _NO_COLOUR = "#8a94a8"
 _SHOWN = 12
+_CHANGES = 10
 _GUARDS = [allowed("viewers.read")]
 
 
@@ -29,6 +35,7 @@ async def show(request: Asked, actor: Actor, db: Database) -> Template:
             "rules": rules,
             "counts": counts,
             "leaving": {name: count for name, count in counts.items() if name not in known},
+            **await _history(session, None),
             "holders": (await listing.page(session, listing.Query(filter="vip", limit=_SHOWN))).rows,
             "latest": await ladder.latest(session),
             "progress": await resettling.progress(session),
@@ -38,6 +45,24 @@ async def show(request: Asked, actor: Actor, db: Database) -> Template:
         if wants_part(request):
             return part("parts/tiers.html", **context)
         return await framed(session, "tiers", "pages/tiers.html", **context)
+
+
+@get("/tiers/history", guards=_GUARDS, include_in_schema=False)
+async def history(actor: Actor, db: Database, before: Annotated[int | None, Parameter(ge=1, le=2**63 - 1)] = None) -> Template:
+    """Show whose tier changed before a change that is shown."""
+    async with tenancy.inside(db, actor.creator_id) as session:
+        return part("parts/tier_changes.html", **await _history(session, before))
+
+
+async def _history(session: CreatorSession, before: int | None) -> dict[str, Any]:
+    changes, following = await tierlog.newest(session, before, _CHANGES)
+    return {"changes": changes, "following": following, "hands": await hands(session, [one.why for one in changes])}
+
+
+async def hands(session: CreatorSession, whys: Iterable[Mapping[str, object]]) -> dict[str, str]:
+    """Return the names of those who are said to have changed tiers; nothing is read when nobody is."""
+    known = any(str(why.get("by", "")).startswith("user:") for why in whys)
+    return {f"user:{user.id}": user.name for user, _ in await members.all_of(session)} if known else {}
 
 
 @get("/tiers/edit", guards=[allowed("tiers.edit")], include_in_schema=False)

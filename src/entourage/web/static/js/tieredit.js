@@ -75,6 +75,7 @@ function show(seen) {
   const down = tn("{n} moves down", "{n} move down", seen.down);
   sum.textContent = seen.moves.length ? `${seen.at_least ? t("At least") + " " : ""}${up}, ${down}.` : t("Nobody moves.");
   parts.unshift(sum);
+  document.querySelector("[data-sum-here]").textContent = sum.textContent;
   if (!seen.promotes) parts.push(quiet(t("Automatic promotion is switched off: nobody moves up by themselves.")));
   if (seen.held) parts.push(quiet(tn("{n} viewer has a tier set by hand and stays.", "{n} viewers have a tier set by hand and stay.", seen.held)));
   preview.replaceChildren(...parts);
@@ -259,10 +260,10 @@ form.addEventListener("submit", async (event) => {
   if (!whole()) return form.reportValidity();
   clearTimeout(timer);
   asked += 1;
-  const save = form.querySelector('[type="submit"]');
-  save.disabled = true;
+  const saves = form.querySelectorAll('[type="submit"]');
+  for (const save of saves) save.disabled = true;
   const answer = await send(`PUT ${ADDRESS}`, plan(), form);
-  save.disabled = false;
+  for (const save of saves) save.disabled = false;
   if (!answer) return;
   dirty = false;
   location.assign("/tiers");

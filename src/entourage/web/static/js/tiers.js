@@ -14,6 +14,7 @@ async function again() {
   if (!answer?.ok || mine !== asked) return;
   const focused = document.activeElement?.dataset?.undo;
   root.innerHTML = await answer.text();
+  window.htmx.process(root);
   refreshTimes(root);
   if (focused) root.querySelector("[data-undo]")?.focus();
 }
