@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from entourage.kernel import tenancy
 from entourage.kernel.db import Database
@@ -203,3 +204,28 @@ async def test_a_recording_is_not_measured_by_evenings_of_now(owner: Client, db:
         )
     one = (await get(owner, f"/api/streams/{await newest(owner)}"))["data"]
     assert (one["recorded"], one["usual"]) == (True, None)
+
+
+async def test_whoever_corrects_their_zone_has_their_weeks_counted_anew(owner: Client, db: Database, cast: Cast) -> None:
+    p = tables.Period
+
+    async def visits() -> dict[str, int]:
+        statement = select(p.period, p.visits).join(tables.Viewer, tables.Viewer.id == p.viewer_id).where(tables.Viewer.handle == FANS[0])
+        async with tenancy.inside(db, cast.owner.creator_id) as session:
+            return dict((await session.execute(statement)).all())
+
+    async def board() -> list[tuple[str, int]]:
+        ranked = (await get(owner, "/api/viewer-profiles/leaderboard", type="coins", period="month"))["data"]
+        return [(one["tiktok_username"], one["total_coins_spent"]) for one in ranked]
+
+    assert await visits() == {"2025-W46": 2, "2025-W47": 4, "2025-W49": 1, "2025-11": 6, "2025-12": 1}
+    told = await board()
+    assert told == [("fresh", 300), ("fan0", 15), ("fan2", 1)]
+    creator = (await get(owner, "/api/me"))["creators"][0]["id"]
+    assert (await owner.patch(f"/api/creators/{creator}", json={"zone": "Pacific/Auckland"})).status_code == 200
+    assert await visits() == {}
+    assert await board() == told
+    await jobs.sweep(db)
+    # A Sunday evening in Berlin is a Monday morning in Auckland.
+    assert await visits() == {"2025-W46": 1, "2025-W47": 5, "2025-W49": 1, "2025-11": 6, "2025-12": 1}
+    assert await board() == told
