@@ -37,6 +37,23 @@ class Ledger:
             await self._look_back(state)
         await self._write(self._watch.tell(state))
 
+    @property
+    def platform(self) -> str:
+        """The platform of the events heard, until the first one the feed's own name."""
+        return self._platform
+
+    def covers(self, at_ms: int) -> bool:
+        """Tell whether this feed hears, or has written down that nobody does."""
+        return self._watch.covers(at_ms)
+
+    def stand_back(self) -> None:
+        """Leave it to another feed to hear, while this one's line is lost."""
+        self._watch.stand_back()
+
+    async def relieve(self, at_ms: int) -> None:
+        """Close the gap that goes on, if any: another feed of the platform hears."""
+        await self._write(self._watch.relieve(at_ms))
+
     async def _take_over(self) -> None:
         async with tenancy.inside(self._db, self._creator_id) as session:
             found = await gap.still_open(session, self._platform)

@@ -14,7 +14,7 @@ import msgspec
 from entourage.kernel import connections, log, tenancy
 from entourage.kernel.db import Database
 from entourage.ports.live import FeedState, LiveEvent, LiveFeed
-from entourage.viewers import evening, jobs
+from entourage.viewers import evening, jobs, outage
 from entourage.viewers.intake import Intake
 from entourage.viewers.ledger import Ledger
 from entourage.viewers.updates import Publisher
@@ -46,7 +46,7 @@ class Ear:
         self._listener = listener
         self._wanted = wanted
         self._kept = ("", 0.0)
-        self._ledger = Ledger(listener.db, wanted.creator_id, wanted.source)
+        self._ledger = listener.ledgers[wanted] = Ledger(listener.db, wanted.creator_id, wanted.source)
 
     async def put(self, events: Sequence[LiveEvent]) -> None:
         """Hand events to the intake, which may make us wait."""
@@ -56,13 +56,24 @@ class Ear:
     async def tell(self, state: FeedState) -> None:
         """Show a state at once; remember it when it changed, or every few seconds."""
         self._listener.show(self._wanted, state)
-        await self._ledger.tell(state)
+        await self._note(state)
         now = asyncio.get_running_loop().time()
         if state.code == self._kept[0] and now - self._kept[1] < _TELL_S:
             return
         self._kept = (state.code, now)
         async with tenancy.inside(self._listener.db, self._wanted.creator_id, write=True) as session:
             await connections.remember_state(session, self._wanted.source, msgspec.to_builtins(state))
+
+    async def _note(self, state: FeedState) -> None:
+        """Keep the ledger: nothing is missed by one feed that another one of the platform hears."""
+        others = self._listener.ledgers_beside(self._wanted, self._ledger.platform)
+        if state.code in outage.LOST and any(other.covers(state.at_ms) for other in others):
+            self._ledger.stand_back()
+            return
+        await self._ledger.tell(state)
+        if state.code in outage.HEARD:
+            for other in others:
+                await other.relieve(state.at_ms)
 
 
 class Listener:
@@ -75,7 +86,13 @@ class Listener:
         self._publisher = publisher
         self._make_feed = make_feed
         self._feeds: dict[Wanted, asyncio.Task[None]] = {}
+        self.ledgers: dict[Wanted, Ledger] = {}
         self._states: dict[int, dict[str, tuple[str, FeedState]]] = {}
+
+    def ledgers_beside(self, wanted: Wanted, platform: str) -> list[Ledger]:
+        """Return the ledgers of the creator's other feeds on a platform."""
+        others = [(each, ledger) for each, ledger in self.ledgers.items() if each.creator_id == wanted.creator_id and each != wanted]
+        return [ledger for _, ledger in others if ledger.platform == platform]
 
     def show(self, wanted: Wanted, state: FeedState) -> None:
         """Send the states of a creator's connections to their screens."""
@@ -107,6 +124,7 @@ class Listener:
     def _follow(self, wanted: dict[Wanted, str | None]) -> None:
         for gone in self._feeds.keys() - wanted.keys():
             self._feeds.pop(gone).cancel()
+            self.ledgers.pop(gone, None)
             self._states.get(gone.creator_id, {}).pop(gone.source, None)
         for new in wanted.keys() - self._feeds.keys():
             self._feeds[new] = asyncio.create_task(self._listen(new), name=f"feed-{new.source}-{new.creator_id}")

@@ -14,8 +14,8 @@ FAREWELL_MS = 120_000
 UNNAMED_MS = 600_000
 """A source that does not name the broadcast is in one for so long after its last event."""
 
-_LOST = frozenset({"reconnecting", "rate_limited", "refused", "unreachable"})
-_HEARD = frozenset({"live", "paused"})
+LOST = frozenset({"reconnecting", "rate_limited", "refused", "unreachable"})
+HEARD = frozenset({"live", "paused"})
 _PLAIN = frozenset({"reconnecting", "unreachable"})
 
 
@@ -46,6 +46,7 @@ class Watch:
     on: bool = False
     heard_ms: int = 0  # the moment of the newest event, by the platform's clock
     gap: Gap | None = None
+    _hearing: bool = False
     _adopted: bool = False
     _seen: set[str] = field(default_factory=set)
     _recovered: set[str] = field(default_factory=set)
@@ -57,13 +58,26 @@ class Watch:
             self._recovered.add(again)
         self.heard_ms = max(self.heard_ms, at_ms)
 
+    def covers(self, at_ms: int) -> bool:
+        """Tell whether another feed of the platform need not write down a gap: this one hears, or has written it down already."""
+        missing = self.gap is not None and self.gap.until_ms is None
+        return missing or (self._hearing and at_ms - self.heard_ms <= SILENCE_MS)
+
+    def stand_back(self) -> None:
+        """Take note that the line is lost, and leave it to another feed of the platform to hear."""
+        self._hearing = False
+
+    def relieve(self, at_ms: int) -> Told | None:
+        """Close a gap that goes on, because another feed of the platform hears."""
+        return self._close(at_ms)
+
     def adopt(self, gap: Gap) -> None:
         """Take over a gap that was open when the house stopped."""
         self.gap, self._adopted = gap, True
 
     def is_new(self, state: FeedState) -> bool:
         """Tell whether a state names a stream that this watch has not heard of: what was stored of it tells about a gap."""
-        return bool(state.room) and state.code in {"connecting", *_HEARD} and state.room not in self._seen
+        return bool(state.room) and state.code in {"connecting", *HEARD} and state.room not in self._seen
 
     def resume(self, room: str, last_ms: int, now_ms: int) -> Told | None:
         """Take up a stream that was heard before, last at `last_ms`: until now nobody listened."""
@@ -80,7 +94,8 @@ class Watch:
         """Take a state of the feed; returns what it changes."""
         if state.room:
             self._seen.add(state.room)
-        if state.code in _HEARD:
+        self._hearing = state.code in HEARD
+        if state.code in HEARD:
             self.on, self.room = True, state.room
             return self._close(state.at_ms)
         if state.code == "connecting":
@@ -88,7 +103,7 @@ class Watch:
                 self.room, self.heard_ms = state.room, max(self.heard_ms, state.at_ms)
             self.on = self.on or bool(state.room)
             return None
-        if state.code in _LOST:
+        if state.code in LOST:
             return self._lose(state)
         was, self.on, self.room = self.on, False, ""
         return self._end(state.at_ms) if was or self.gap is not None else None
