@@ -34,6 +34,7 @@ from entourage.platforms.tiktok.feed import TikTokFeed
 from entourage.platforms.tiktok.pace import Pace
 from entourage.platforms.tiktok.recording import Tally, read
 from entourage.ports.live import LiveEvent, LiveFeed, Mapper
+from entourage.safety import nights
 from entourage.viewers import bulk_jobs, import_jobs, jobs, tier_jobs
 from entourage.viewers.imports import uploads
 from entourage.viewers.intake import Intake
@@ -130,7 +131,7 @@ def open_house(settings: Settings, *, pace: Pace | None = None) -> House:
         redis=redis,
         serving=[publisher.run],
         listening=[publisher.run, Listener(db, intake, publisher, feeds.make).run],
-        working=[Worker(db, _registry(publisher, settings.data_path)).run, Scheduler(db, _SCHEDULES).run],
+        working=[Worker(db, _registry(publisher, settings)).run, Scheduler(db, (*_SCHEDULES, nights.schedule(settings))).run],
     )
 
 
@@ -141,10 +142,10 @@ _SCHEDULES = (
 )
 
 
-def _registry(publisher: Publisher, data: Path) -> Registry:
+def _registry(publisher: Publisher, settings: Settings) -> Registry:
     """Say who does which kind of job."""
     registry = Registry()
-    registry.add("house.tidy", partial(_tidy, data))
+    registry.add("house.tidy", partial(_tidy, settings.data_path))
 
     async def tell_birthdays(context: JobContext) -> None:
         await jobs.announce_birthdays(context.db, publisher)
@@ -152,7 +153,8 @@ def _registry(publisher: Publisher, data: Path) -> Registry:
     registry.add("viewers.birthdays", tell_birthdays)
     tier_jobs.register(registry, publisher)
     bulk_jobs.register(registry, publisher)
-    import_jobs.register(registry, publisher, data)
+    import_jobs.register(registry, publisher, settings.data_path)
+    nights.register(registry, settings)
     return registry
 
 

@@ -7,10 +7,19 @@ Each is `ENTOURAGE_<NAME>`; a secret is also read from the file named by `ENTOUR
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Self
 
 from entourage.kernel.errors import Invalid
+
+
+def version() -> str:
+    """Return the version of the installed house, or `0` in a source tree that was never installed."""
+    try:
+        return metadata.version("entourage")
+    except metadata.PackageNotFoundError:
+        return "0"
 
 
 def _setting(default: Any, about: str, *, secret: bool = False, aliases: tuple[str, ...] = ()) -> Any:  # noqa: ANN401

@@ -1,7 +1,6 @@
 """How the house is doing: for supervisors (live, ready) and for its people."""
 
 import time
-from importlib import metadata
 
 import msgspec
 from litestar import get
@@ -9,6 +8,7 @@ from litestar.di import NamedDependency
 
 from entourage.kernel.http import ANYONE, Db
 from entourage.kernel.settings import Settings
+from entourage.kernel.settings import version as version  # noqa: PLC0414 - handed on
 
 
 class Alive(msgspec.Struct):
@@ -47,11 +47,3 @@ async def health(db: Db, settings: NamedDependency[Settings]) -> Health:
     await db.check()
     took_ms = (time.perf_counter() - began) * 1000
     return Health("ok", version(), db.dialect, round(took_ms, 2), sorted(settings.roles.replace(" ", "").split(",")))
-
-
-def version() -> str:
-    """Return the version of the installed house, or `0` in a source tree that was never installed."""
-    try:
-        return metadata.version("entourage")
-    except metadata.PackageNotFoundError:
-        return "0"

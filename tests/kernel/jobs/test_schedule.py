@@ -4,10 +4,13 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
+from entourage.kernel import clock, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.jobs.context import JobContext
 from entourage.kernel.jobs.schedule import Schedule, Scheduler
+from entourage.kernel.tables import Creator
 from tests.kernel.jobs.conftest import Clock, House
 
 HOURLY = Schedule("sweep", "0 * * * *", "UTC", "sweep", {"deep": True})
@@ -143,3 +146,24 @@ def test_a_year_of_missed_seconds_is_passed_over_quickly() -> None:
 def test_a_schedule_that_could_never_tick_is_refused(cron: str, zone: str, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         Schedule("x", cron, zone, "sweep")
+
+
+@pytest.mark.anyio
+async def test_a_schedule_of_the_house_goes_by_its_first_creators_clock_and_follows_it(house: House, stopped_clock: Clock) -> None:
+    nightly = Schedule("night", "0 4 * * *", "", "night")
+    scheduler = Scheduler(house.db, [nightly])
+    assert await scheduler.tick() == []
+    async with tenancy.everywhere(house.db, "two creators move in", write=True) as session:
+        for name, zone in (("Ada", "Asia/Tokyo"), ("Ben", "Europe/Berlin")):
+            session.add(Creator(name=name, zone=zone, created_at=clock.now()))
+            await session.flush()
+    stopped_clock.at = at("2026-11-20T18:59:00+00:00")
+    assert await scheduler.tick() == []
+    stopped_clock.at = at("2026-11-21T19:01:00+00:00")  # four in the morning of the 22nd in Tokyo
+    assert await scheduler.tick() == ["night"]
+    async with tenancy.everywhere(house.db, "she moves", write=True) as session:
+        await session.execute(update(Creator).where(Creator.name == "Ada").values(zone="America/New_York"))
+    stopped_clock.at = at("2026-11-22T08:59:00+00:00")
+    assert await scheduler.tick() == []
+    stopped_clock.at = at("2026-11-22T09:01:00+00:00")
+    assert await scheduler.tick() == ["night"]

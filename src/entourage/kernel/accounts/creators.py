@@ -62,6 +62,12 @@ async def every(session: CreatorSession) -> Sequence[Creator]:
     return (await session.scalars(select(Creator).where(Creator.active).order_by(Creator.id))).all()
 
 
+async def home_zone(session: CreatorSession) -> str:
+    """Return the zone of the house's own clock: the first creator's, UTC before there is one."""
+    first = select(Creator.zone).where(Creator.active).order_by(Creator.id).limit(1)
+    return await session.scalar(first) or "UTC"
+
+
 async def edit(session: CreatorSession, creator_id: int, *, name: str | None = None, zone: str | None = None) -> Creator:
     """Change a creator's name or time zone; raises Invalid or NotFound."""
     creator = await get(session, creator_id)

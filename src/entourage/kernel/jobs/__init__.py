@@ -1,6 +1,6 @@
 """Work that must happen: a durable queue in the house's own database, workers, and schedules.
 
-- `queue`: `enqueue` in the transaction of the cause; `retry_dead`, `list_dead`, `count`, `prune`.
+- `queue`: `enqueue` in the transaction of the cause; `retry_dead`, `list_dead`, `count`, `newest`, `prune`.
 - `registry`: which function handles which kind of job.
 - `context`: what a handler is given.
 - `worker`: runs jobs, in this process or in processes of its own; as many as wanted, on both engines.

@@ -131,6 +131,12 @@ async def count(session: CreatorSession) -> dict[str, int]:
     return {"queued": 0, "running": 0, "done": 0, "dead": 0} | {row[0]: row[1] for row in found}
 
 
+async def newest(session: CreatorSession, kinds: Iterable[str]) -> dict[str, Job]:
+    """Return the newest job of each of these kinds, in any state: the session's creator's, or everybody's."""
+    last = select(func.max(jobs.c.id)).where(jobs.c.kind.in_(list(kinds)), *_mine(session)).group_by(jobs.c.kind)
+    return {job.kind: job for job in await session.scalars(select(Job).where(Job.id.in_(last)))}
+
+
 async def prune(session: CreatorSession, *, done_before: datetime, dead_before: datetime, limit: int = 1000) -> int:
     """Delete up to `limit` jobs that were done, or died, before the given moments; returns how many went."""
     old = (

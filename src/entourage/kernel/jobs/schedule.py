@@ -7,7 +7,7 @@ after the jump, one that comes twice runs once.
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from typing import Any, cast
@@ -18,6 +18,7 @@ from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from entourage.kernel import clock, log, tenancy
+from entourage.kernel.accounts import creators
 from entourage.kernel.db import Database
 from entourage.kernel.jobs import queue
 from entourage.kernel.tables import Tick
@@ -31,7 +32,7 @@ _LONGEST_SLEEP_S = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Enqueue a job of `kind` whenever `cron` (five or six fields) comes round in `zone` (an IANA name).
+    """Enqueue a job of `kind` whenever `cron` (five or six fields) comes round in `zone` (an IANA name; "" is the first creator's).
 
     The job belongs to the house (creator None) and gets `payload` plus `tick`, the moment it stands for (ISO 8601,
     UTC). While one waits, the next tick adds no second; runs of one schedule never overlap. Raises ValueError when
@@ -47,13 +48,21 @@ class Schedule:
     def __post_init__(self) -> None:
         """Refuse what could never tick."""
         try:
-            CronSim(self.cron, datetime(2026, 1, 1, tzinfo=ZoneInfo(self.zone)))
+            CronSim(self.cron, datetime(2026, 1, 1, tzinfo=self._zone))
         except CronSimError as error:
             msg = f"Schedule {self.name!r}: {self.cron!r} is not a cron expression ({error})."
             raise ValueError(msg) from error
         except (ZoneInfoNotFoundError, ValueError) as error:
             msg = f"Schedule {self.name!r}: there is no time zone {self.zone!r}."
             raise ValueError(msg) from error
+
+    def at_home(self, zone: str) -> "Schedule":
+        """Return this schedule by the clock of a zone, if it has none of its own."""
+        return self if self.zone else replace(self, zone=zone)
+
+    @property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.zone or "UTC")
 
     def next_after(self, moment: datetime) -> datetime | None:
         """Return the first tick after a moment, in UTC; None when there will never be one."""
@@ -72,7 +81,7 @@ class Schedule:
 
     def _ticks(self, start: datetime) -> Iterable[datetime]:
         # In the hour that comes twice cronsim may name a tick of the first round although the second has begun.
-        ticks = CronSim(self.cron, start.astimezone(ZoneInfo(self.zone)))
+        ticks = CronSim(self.cron, start.astimezone(self._zone))
         return (utc for tick in ticks if (utc := tick.astimezone(UTC)) > start)
 
 
@@ -85,6 +94,7 @@ class Scheduler:
             msg = "Two schedules have the same name."
             raise ValueError(msg)
         self._db = db
+        self._given = schedules
         self._schedules = schedules
         self._stopped = asyncio.Event()
 
@@ -112,6 +122,8 @@ class Scheduler:
         now = clock.now()
         async with tenancy.everywhere(self._db, "look at schedules") as session:
             last = {row.name: row.last_at for row in await session.execute(select(_ticks))}
+            home = await creators.home_zone(session)
+        self._schedules = [one.at_home(home) for one in self._given]
         if new := [one for one in self._schedules if one.name not in last]:
             await self._begin(new, now)
         ran = []
