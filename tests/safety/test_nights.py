@@ -16,7 +16,7 @@ from entourage.safety import backup, nights
 from entourage.viewers import jobs, retention
 from entourage.viewers.intake import Intake
 from entourage.viewers.retention_shapes import Retention
-from tests.kernel.jobs.conftest import House
+from tests.kernel.jobs.conftest import BRISK, House
 from tests.viewers.events import Room
 
 pytestmark = pytest.mark.anyio
@@ -37,7 +37,7 @@ async def done(settings: Settings, db: Database, kind: str, seconds: float = 20)
     await nights.ask_for(db, kind)
     found = registry(settings).find(kind)
     assert found is not None
-    async with house.working(**{kind: found.handle}):
+    async with house.working(pace=BRISK, **{kind: found.handle}):
         await house.settled(seconds)
     return house
 
@@ -74,7 +74,7 @@ async def test_a_backup_that_cannot_be_made_is_told_and_tried_again_and_keeps_no
     await nights.ask_for(db, nights.NIGHT)
     found = registry(elsewhere).find(nights.NIGHT)
     assert found is not None
-    async with house.working(**{nights.NIGHT: found.handle}):
+    async with house.working(pace=BRISK, **{nights.NIGHT: found.handle}):
         await house.until(lambda rows: rows[0].attempts >= 2, 20)
         told = await nights.state(elsewhere, db)
         assert "cannot be written" in told.trouble

@@ -28,6 +28,9 @@ SAME_EVERYWHERE = {
     "Ctrl K",
     "house",
     "entourage import recording FILE --speed 10x",
+    "entourage doctor",
+    "entourage doctor --repair",
+    "entourage restore FILE",
     "overlay/••••••••",
 }
 BLANK = re.compile(r"%\(\w+\)0?\d?[sd]|\{\w+\}")

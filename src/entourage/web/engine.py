@@ -44,6 +44,7 @@ def environment() -> Environment:
         "number",
         "compact",
         "duration",
+        "size",
         "ordinal",
         "moment",
         "day",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta, get_day_names
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
+from babel.units import format_unit
 from markupsafe import Markup
 
 from entourage.kernel import clock
@@ -25,6 +26,9 @@ class Cell(Protocol):
     hour_of_day: int
 
 
+_SIZES = (("gigabyte", 10**9), ("megabyte", 10**6), ("kilobyte", 10**3))
+
+
 def number(value: float) -> str:
     """Write a number with the locale's grouping: 1,240."""
     return format_decimal(value, locale=voice().locale)
@@ -37,6 +41,12 @@ def compact(value: float) -> str:
     short = format_compact_decimal(value, fraction_digits=1, locale=voice().locale)
     # German has no word for thousands: what is not shortened is at least grouped.
     return number(value) if short.lstrip("-").isdigit() else short
+
+
+def size(count: int) -> str:
+    """Write a number of bytes: 12.4 MB."""
+    name, worth = next((one for one in _SIZES if count >= one[1]), _SIZES[-1])
+    return format_unit(round(count / worth, 1), f"digital-{name}", length="short", locale=voice().locale)
 
 
 def duration(seconds: int) -> str:

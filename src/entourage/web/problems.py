@@ -180,4 +180,10 @@ PROBLEMS: Final = (
     _n("{name} is no platform: write tiktok, twitch, youtube or the like."),
     _n("{name} is not linked to {other}."),
     _n("{name}: this is too long, at most {most} characters."),
+    _n("From {least} to {most} days, or nothing to keep it for ever."),
+    _n("Only the owner of this house may look after its backups."),
+    _n("There is too little room in {folder}: {needed} MB are needed and {free} MB are free."),
+    _n("The folder {folder} cannot be written: {why}. ENTOURAGE_BACKUP_DIR chooses another."),
+    _n("{file} is damaged: its content is not what was packed. Nothing was changed; take another backup."),
+    _n("{file} is damaged or cut off: it cannot be opened. Nothing was changed; take another backup."),
 )

@@ -27,7 +27,7 @@ _HANDLERS = [
     search.find,
     overlays.show, overlays.listed, overlays.edit, overlays.preview, overlays.on_air,
     tiers.show, tiers.history, tiers.edit, tiers.colours,
-    settings.show, settings.part_of,
+    settings.show, settings.part_of, settings.preview_retention, settings.backups,
     imports.show, imports.look,
 ]  # fmt: skip
 

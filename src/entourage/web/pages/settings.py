@@ -1,4 +1,4 @@
-"""Settings: connections, the creator, the five choices of the viewers room, keys, people, and one's own look.
+"""Settings: connections, the creator, the choices of the viewers room, what is kept, backups, keys, people, and one's own look.
 
 The page shows; what it changes goes through the REST routes of each part.
 """
@@ -6,18 +6,25 @@ The page shows; what it changes goes through the REST routes of each part.
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from litestar import get
+from litestar import Request, get
+from litestar.di import NamedDependency
 from litestar.response import Template
 
 from entourage.kernel import connections, tenancy
 from entourage.kernel.accounts import creators, keys, links, members, roles
-from entourage.kernel.errors import NotFound
+from entourage.kernel.errors import NotAllowed, NotFound
 from entourage.kernel.http import Actor, Database
+from entourage.kernel.settings import Settings
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import config
-from entourage.web import chips
+from entourage.safety import nights
+from entourage.viewers import config, retention
+from entourage.viewers.retention_shapes import Retention
+from entourage.web import chips, safety
 from entourage.web.pages.frame import framed, part
 
+_CHAT_DAYS = (7, 30, 90, 180, 365)
+_HISTORY_DAYS = (90, 180, 365, 730)
+_NOT_YOURS = "You may not do this here. Ask an owner for the right to."
 Section = Callable[[CreatorSession, Actor], Awaitable[dict[str, Any]]]
 
 
@@ -55,6 +62,32 @@ async def _viewers(session: CreatorSession, _: Actor) -> dict[str, Any]:
     return {"config": await config.read(session)}
 
 
+@get("/settings/retention/preview", include_in_schema=False)
+async def preview_retention(actor: Actor, db: Database, asked: Request[Any, Any, Any]) -> Template:
+    """Show what would go by a choice, and the button that makes it."""
+    if not _may(actor, "retention"):
+        raise NotAllowed(_NOT_YOURS)
+    chosen = Retention(_days(asked.query_params.get("keepChatDays")), _days(asked.query_params.get("keepHistoryDays")))
+    async with tenancy.inside(db, actor.creator_id) as session:
+        plan = await retention.preview(session, chosen)
+    return part("parts/settings/retention_plan.html", plan=plan)
+
+
+@get("/settings/backups", include_in_schema=False)
+async def backups(actor: Actor, db: Database, settings: NamedDependency[Settings]) -> Template:
+    """Show the backups of the house; asked for again while one is made."""
+    safety.check_owner(actor)
+    return part("parts/settings/backups.html", safety=safety.view(await nights.state(settings, db)))
+
+
+async def _retention(session: CreatorSession, _: Actor) -> dict[str, Any]:
+    return {"kept": await retention.read(session), "chat_choices": _CHAT_DAYS, "history_choices": _HISTORY_DAYS}
+
+
+async def _backups(_: CreatorSession, __: Actor) -> dict[str, Any]:
+    return {}
+
+
 async def _look(_: CreatorSession, actor: Actor) -> dict[str, Any]:
     return {"me": actor}
 
@@ -79,14 +112,22 @@ async def _imports(_: CreatorSession, __: Actor) -> dict[str, Any]:
 
 
 _SECTIONS: dict[str, Section] = {
-    "connections": _connections, "creator": _creator, "viewers": _viewers, "imports": _imports, "look": _look, "keys": _keys,
-    "people": _people,
+    "connections": _connections, "creator": _creator, "viewers": _viewers, "imports": _imports, "retention": _retention,
+    "backups": _backups, "look": _look, "keys": _keys, "people": _people,
 }  # fmt: skip
 _NEEDED = {
     "connections": "settings.edit", "creator": "settings.edit", "viewers": "settings.edit", "imports": "viewers.import",
+    "retention": "settings.edit",
     "keys": "keys.edit", "people": "members.edit",
 }  # fmt: skip
 
 
 def _may(actor: Actor, name: str) -> bool:
+    if name == "backups":
+        return actor.house_owner
     return name not in _NEEDED or actor.may(_NEEDED[name])
+
+
+def _days(typed: str | None) -> int | None:
+    """Read a number of days from an address; nothing means for ever."""
+    return int(typed) if typed and typed.isdecimal() else None

@@ -11,6 +11,7 @@ function values(form) {
       said[field.name] ??= [];
       if (field.checked) said[field.name].push(field.value);
     } else if (field.type === "checkbox") said[field.name] = field.checked;
+    else if (field.dataset.days !== undefined) said[field.name] = field.value === "" ? null : Number(field.value);
     else if (field.type === "number") said[field.name] = Number(field.value);
     else said[field.name] = field.value;
   }
@@ -19,7 +20,10 @@ function values(form) {
 
 async function again(section) {
   const answer = await fetch(`/settings/${section.dataset.section}`, { headers: { "HX-Request": "true" } });
-  if (answer.ok) section.innerHTML = await answer.text();
+  if (answer.ok) {
+    section.innerHTML = await answer.text();
+    window.htmx.process(section);
+  }
   if (section.dataset.section === "connections") window.htmx.ajax("GET", "/chips", { target: "#chips", swap: "innerHTML" });
 }
 
