@@ -111,8 +111,10 @@ def _any(found: Plain) -> Table:
     names = found.named()
     if {"tiktok_user_id", "total_watchtime_seconds", "first_seen_at"} <= set(names):
         said = {name: _OURS[name] for name in names if name in _OURS}
+        # Our export tells watch time in whole seconds: what is here must not lose the rest of one.
+        rules: dict[str, str] = dict.fromkeys(FIELDS, "set") | {"watch_ms": "larger"}
         return Table(
-            "csv", "Entourage", names, said, found.rows, platform="tiktok", rules=dict.fromkeys(FIELDS, "set"), encoding=found.encoding,
+            "csv", "Entourage", names, said, found.rows, platform="tiktok", rules=rules, encoding=found.encoding,
             delimiter=found.delimiter,
         )  # fmt: skip
     notes = [] if found.header is not None else ["The first line names no columns; it is taken for somebody. Columns have numbers."]
