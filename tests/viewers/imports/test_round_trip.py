@@ -28,12 +28,14 @@ def rows(text: str) -> list[dict[str, str]]:
 
 async def audience(desk: Desk) -> None:
     room = Room()
-    evil = person("evil", handle="=cmd|' /C calc'!A0", name="=HYPERLINK(\"http://evil.example\")")
+    evil = person("evil", handle="=cmd|' /C calc'!A0", name='=HYPERLINK("http://evil.example")')
     await desk.hear(
         room.gift("lena", 1, coins=30_000), room.chat("mo", 2), room.like("zoe", 3, count=9), room.chat(evil, 4), room.share("mo", 5),
         room.chat(person("q", handle="q", name='He said "hi", \n then left'), 6),
     )  # fmt: skip
-    await desk.edit("lena", notes="=1+1\nsecond line; with, commas", tags=["artist", "früh"], birthday="1990-05-17", discord_username="lena#1")
+    await desk.edit(
+        "lena", notes="=1+1\nsecond line; with, commas", tags=["artist", "früh"], birthday="1990-05-17", discord_username="lena#1"
+    )
     await desk.edit("mo", is_favorite=True, birthday="--02-29", age=44, country="DE", tts_voice="Anna")
 
 

@@ -31,6 +31,7 @@ _MOMENTS = ("%Y-%m-%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%m/%d/%
 _NEVER = frozenset({"", "null", "none", "never", "0", "0001-01-01", "01/01/0001 00:00:00", "0001-01-01 00:00:00"})
 _EARLIEST_MS = 946_684_800_000  # 2000: no program of this kind is older
 _LATEST_MS = 4_102_444_800_000  # 2100
+_SHORT = 15  # so many digits are surely less than MOST
 _S, _MS = 1_000_000_000, 1_000_000_000_000  # unix seconds, unix milliseconds
 
 
@@ -61,6 +62,8 @@ class Rejected:
 
 def clean(text: str, length: int = _TEXT_LENGTH) -> str:
     """Drop what cannot be seen or stored; white space around goes too."""
+    if text.isprintable():  # quicker than looking for what is not
+        return text.strip()[:length]
     return _UNWANTED.sub("", text).strip()[:length]
 
 
@@ -101,6 +104,8 @@ def platform(text: str) -> str:
 
 def number(text: str) -> float:
     """Read a number, which may have a fraction: 12.5, 12,5, 1,234.5, 1.234,5, 1'234; raises Unreadable. Empty is 0."""
+    if len(text) < _SHORT and text.isascii() and text.isdecimal():
+        return float(text)
     cleaned = clean(text)
     if cleaned.casefold() in _NOTHING:
         return 0
@@ -109,6 +114,8 @@ def number(text: str) -> float:
 
 def whole(text: str) -> int:
     """Read a count: as `number`, rounded down, but 1.234 is a thousand and more; raises Unreadable."""
+    if len(text) < _SHORT and text.isascii() and text.isdecimal():
+        return int(text)
     cleaned = clean(text)
     return int(_within(_localised(cleaned), cleaned)) if _GROUPED.fullmatch(cleaned) else int(number(cleaned))
 

@@ -140,7 +140,7 @@ def _stamp(values: dict[str, Any], before: dict[str, list[Any]], touched: Iterab
 
 def _tier(name: str | None, tiers: Iterable[tier.Rule]) -> str | None:
     """Return a tier as the creator calls it, None for one that there is not."""
-    return next((one.name for one in tiers if name and one.name.casefold() == name.casefold()), None)
+    return next((one.name for one in tiers if one.name.casefold() == name.casefold()), None) if name else None
 
 
 def _promote(ground: Ground, rows: Sequence[Row], everybody: Iterable[Holder], now: int, why: str) -> None:
