@@ -26,6 +26,12 @@ def rss_mib(pid: int | None = None) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
+def busy_ms(pid: int) -> float:
+    """Return how long a process has kept processors busy so far, in steps of 10 ms."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
 @dataclass(frozen=True)
 class Figure:
     """A line of the summary: what was measured, what came out, the goal, and whether it was met."""

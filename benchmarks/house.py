@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,8 +35,8 @@ class Running:
 
 
 @asynccontextmanager
-async def running(address: str, creator_id: int, folder: Path) -> AsyncIterator[Running]:
-    """Run `entourage run` on a database with all tables, until the context ends."""
+async def running(address: str, creator_id: int, folder: Path, module: Sequence[str] = ("entourage", "run")) -> AsyncIterator[Running]:
+    """Run `entourage run`, or another module with its arguments, on a database with all tables, until the context ends."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     data = folder / "data"
@@ -50,7 +50,7 @@ async def running(address: str, creator_id: int, folder: Path) -> AsyncIterator[
     }
     key = await _make_key(address, creator_id)
     with (folder / "house.log").open("wb") as log:
-        command = [sys.executable, "-m", "entourage", "run"]
+        command = [sys.executable, "-m", *module]
         process = subprocess.Popen(command, env=environ, stdout=log, stderr=subprocess.STDOUT)  # noqa: ASYNC220
     try:
         url = f"http://127.0.0.1:{port}"

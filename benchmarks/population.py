@@ -1,13 +1,13 @@
 """Fills a database with an audience by the back door: in bulk, with indexes made afterwards."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from rich.progress import Progress
-from sqlalchemy import Connection, Table, create_engine, text
+from sqlalchemy import Connection, Engine, Table, create_engine, text
 
 from benchmarks import ground
 from benchmarks.crowd import Crowd, Row
@@ -26,22 +26,21 @@ _STREAMS = (
     "new_viewers", "coins", "gifts", "comments", "likes", "shares", "follows", "joins", "watch_ms",
 )  # fmt: skip
 _VISITS = ("creator_id", "stream_id", "viewer_id", "started_ms", "last_ms", "watch_ms", "open", "coins", "gifts", "comments", "likes")
-_FILLED: tuple[tuple[Any, tuple[str, ...], Callable[[Crowd], Iterator[Row]]], ...] = (
-    (tables.Viewer, _VIEWERS, Crowd.viewers),
-    (tables.Card, ("viewer_id", "creator_id", "notes", "tags", "birthday", "birthday_mmdd", "loyalty_points", "updated_ms"), Crowd.cards),
-    (tables.Stream, _STREAMS, Crowd.streams),
-    (
-        tables.Visit,
-        ("creator_id", "stream_id", "viewer_id", "started_ms", "last_ms", "watch_ms", "open", "coins", "gifts", "comments", "likes"),
-        Crowd.visits,
-    ),
-    (tables.Hour, ("creator_id", "viewer_id", "cell", "activity", "coins"), Crowd.hours),
+Filled = Sequence[tuple[Any, tuple[str, ...], str]]
+"""Tables, the columns that are given, and which of a crowd's methods makes their rows."""
+
+FILLED: Filled = (
+    (tables.Viewer, _VIEWERS, "viewers"),
+    (tables.Card, ("viewer_id", "creator_id", "notes", "tags", "birthday", "birthday_mmdd", "loyalty_points", "updated_ms"), "cards"),
+    (tables.Stream, _STREAMS, "streams"),
+    (tables.Visit, _VISITS, "visits"),
+    (tables.Hour, ("creator_id", "viewer_id", "cell", "activity", "coins"), "hours"),
     (
         tables.Gift,
         ("creator_id", "stream_id", "streak", "viewer_id", "gift_id", "gift_name", "coins_each", "quantity", "first_ms", "last_ms"),
-        Crowd.gifts,
+        "gifts",
     ),
-    (tables.Interaction, ("creator_id", "stream_id", "msg_key", "viewer_id", "kind", "amount", "content", "at_ms"), Crowd.deeds),
+    (tables.Interaction, ("creator_id", "stream_id", "msg_key", "viewer_id", "kind", "amount", "content", "at_ms"), "deeds"),
 )
 _TOTALS = text(
     "INSERT INTO viewer_totals (creator_id, viewers, coins, gifts, comments, likes, shares, visits, watch_ms, tiered,"
@@ -59,19 +58,25 @@ _REBUILT = {
 
 
 def fill(address: str, viewers: int, seed: int, *, neighbours: int = 1_000) -> None:
-    """Give creator 1 so many viewers, and creator 2 a few, so that nothing works only because there is one creator.
+    """Give creator 1 so many viewers, and creator 2 a few, so that nothing works only because there is one creator."""
+    pour(address, [Crowd(1, 1, viewers, seed), Crowd(2, viewers + 1, neighbours, seed + 100)], FILLED)
+
+
+def pour(address: str, crowds: Sequence[Crowd], filled: Filled, after: Callable[[Connection], None] | None = None) -> None:
+    """Give each crowd's creator the rows of the tables that are `filled`, then let `after` add what follows from them.
 
     On PostgreSQL `address` must be that of a superuser: COPY does not go together with row-level security.
     """
-    crowds = [Crowd(1, 1, viewers, seed), Crowd(2, viewers + 1, neighbours, seed + 100)]
     for _ in crowds:
         ground.add_creator(address)
     engine = create_engine(ground.synchronous(address))
+    if engine.dialect.name == "sqlite":
+        _hasten(engine)
     with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)) as op:
         search.drop(op)
         with Progress() as progress:
-            for model, columns, rows in _FILLED:
-                _fill(connection, model.__table__, columns, (row for crowd in crowds for row in rows(crowd)), progress)
+            for model, columns, rows in filled:
+                _fill(connection, model.__table__, columns, (row for crowd in crowds for row in getattr(crowd, rows)()), progress)
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL ROLE house"))
         search.create(op)
@@ -85,9 +90,20 @@ def fill(address: str, viewers: int, seed: int, *, neighbours: int = 1_000) -> N
                 connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"))
         connection.execute(_TOTALS)
         connection.execute(_WEEK)
+        if after:
+            after(connection)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE" if connection.dialect.name == "postgresql" else "ANALYZE"))
+        if connection.dialect.name == "sqlite":
+            connection.execute(text("PRAGMA journal_mode = WAL"))
     engine.dispose()
+
+
+def _hasten(engine: Engine) -> None:
+    """Let a file that is thrown away when filling fails be filled without a journal; the pool keeps this one connection."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -1000000", "threads = 2"):
+            connection.execute(text(f"PRAGMA {pragma}"))
 
 
 def _fill(connection: Connection, table: Table, columns: tuple[str, ...], rows: Iterable[Row], progress: Progress) -> None:
