@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from entourage.kernel import clock
@@ -38,7 +38,8 @@ async def _newest(session: CreatorSession, table: type[Interaction | Gift], name
         select(table.id, table.viewer_id, *columns)
         .where(table.creator_id == session.creator)
         .order_by(table.id.desc())
-        .limit(max(_BACK, 2 * limit))
+        # Written out, because SQLite plans by it: for a number it does not know it would look at all viewers first.
+        .limit(literal_column(str(max(_BACK, 2 * limit)), Integer))
         .subquery()
     )
     person = aliased(Viewer)  # whose account it is
