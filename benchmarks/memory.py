@@ -28,6 +28,7 @@ class Export:
     bytes: int
     before: Memory
     most: Memory
+    busy_s: float  # of the house's processor
 
 
 async def idle_and_load(address: str, creator_id: int, rate: int, seconds: float) -> tuple[Memory, Memory, Load]:
@@ -49,10 +50,10 @@ async def export(address: str, creator_id: int) -> Export:
             await asyncio.sleep(3)
             before, watch = figures.memory_of(house.pid), Watch(house.pid)
             async with figures.beside(watch.run()):
-                began = time.perf_counter()
+                began, idle = time.perf_counter(), figures.busy_ms(house.pid)
                 lines, size = await _fetch(house)
-                took = time.perf_counter() - began
-            return Export(lines - 1, took, size, before, watch.most)
+                took, busy = time.perf_counter() - began, figures.busy_ms(house.pid) - idle
+            return Export(lines - 1, took, size, before, watch.most, busy / 1000)
 
 
 async def _fetch(house: Running) -> tuple[int, int]:
