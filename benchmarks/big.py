@@ -225,9 +225,8 @@ def _searches(engine: str, done: list[Search]) -> Figure:
 
 def _export(engine: str, done: memory.Export) -> list[Figure]:
     more, speed = done.most.own - done.before.own, done.rows / done.seconds
-    print(
-        f"export, {engine}: {done.rows:,} rows, {done.bytes / 2**20:.0f} MiB in {done.seconds:.1f} s ({done.busy_s:.1f} s of processor); {done.before.own:.0f} MiB before"
-    )
+    took = f"{done.seconds:.1f} s ({done.busy_s:.1f} s of processor)"
+    print(f"export, {engine}: {done.rows:,} rows, {done.bytes / 2**20:.0f} MiB in {took}; {done.before.own:.0f} MiB before")
     return [
         Figure(f"export as CSV, {engine}", f"{speed:,.0f} rows/s", f">= {_ROWS_S:,}", speed >= _ROWS_S),
         Figure(f"memory more meanwhile, {engine}", f"{more:.0f} MiB", f"< {_MORE_MIB} MiB", more < _MORE_MIB),
