@@ -46,7 +46,7 @@ class Watch:
     on: bool = False
     heard_ms: int = 0  # the moment of the newest event, by the platform's clock
     gap: Gap | None = None
-    _hearing: bool = False
+    _hearing_ms: int | None = None  # since when it hears; None while it does not
     _adopted: bool = False
     _seen: set[str] = field(default_factory=set)
     _recovered: set[str] = field(default_factory=set)
@@ -61,14 +61,16 @@ class Watch:
     def covers(self, at_ms: int) -> bool:
         """Tell whether another feed of the platform need not write down a gap: this one hears, or has written it down already."""
         missing = self.gap is not None and self.gap.until_ms is None
-        return missing or (self._hearing and at_ms - self.heard_ms <= SILENCE_MS)
+        return missing or (self._hearing_ms is not None and at_ms - max(self.heard_ms, self._hearing_ms) <= SILENCE_MS)
 
     def stand_back(self) -> None:
         """Take note that the line is lost, and leave it to another feed of the platform to hear."""
-        self._hearing = False
+        self._hearing_ms = None
 
     def relieve(self, at_ms: int) -> Told | None:
         """Close a gap that goes on, because another feed of the platform hears."""
+        if self.gap is not None and self.gap.until_ms is None:
+            self.heard_ms = max(self.heard_ms, at_ms)
         return self._close(at_ms)
 
     def adopt(self, gap: Gap) -> None:
@@ -94,7 +96,10 @@ class Watch:
         """Take a state of the feed; returns what it changes."""
         if state.room:
             self._seen.add(state.room)
-        self._hearing = state.code in HEARD
+        if state.code not in HEARD:
+            self._hearing_ms = None
+        elif self._hearing_ms is None:
+            self._hearing_ms = state.at_ms
         if state.code in HEARD:
             self.on, self.room = True, state.room
             return self._close(state.at_ms)
