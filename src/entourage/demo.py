@@ -63,6 +63,7 @@ _CARDS = (
     _Card(schemas.Edit(notes="Helps newcomers in chat.", tags=["helper"], is_moderator=True), born=1989),
     _Card(schemas.Edit(tags=["gamer", "night owl"], tts_voice="de_001"), born=2001),
 )
+_AHEAD = (0, 0, -2, 0, 3, 10)  # of each card the days until the birthday, where there is one
 
 
 async def open_demo(settings: Settings, *, speed: float = 1.0, seed: int = 42) -> House:
@@ -140,20 +141,20 @@ async def _remember_evenings(house: House, creator_id: int, seed: int) -> None:
 
 
 async def _introduce(house: House, creator_id: int, actor: str) -> None:
-    """Write about the regulars what a creator knows of them after three weeks; the first birthday is today."""
+    """Write about the regulars what a creator knows of them after three weeks; the first birthday is today, one was missed."""
     async with tenancy.inside(house.db, creator_id, write=True) as session:
         givers = await leaderboard.top(session, "coins", len(_CARDS))
         for place, (one, card) in enumerate(zip(givers, _CARDS, strict=False)):
             ref = str(one.id)
             if card.born is not None:
-                card = replace(card, edit=msgspec.structs.replace(card.edit, birthday=_birthday(card.born, place)))  # noqa: PLW2901
+                card = replace(card, edit=msgspec.structs.replace(card.edit, birthday=_birthday(card.born, _AHEAD[place])))  # noqa: PLW2901
             await profile.edit(session, ref, card.edit, actor)
             if card.tier:
                 await tiers.set_by_hand(session, ref, card.tier, actor)
 
 
-def _birthday(year: int, place: int) -> str:
-    day = clock.now().astimezone(ZoneInfo(_DEMO_ZONE)) + timedelta(days=place * 2)
+def _birthday(year: int, ahead: int) -> str:
+    day = clock.now().astimezone(ZoneInfo(_DEMO_ZONE)) + timedelta(days=ahead)
     return f"{year}-{day:%m-%d}" if year and f"{day:%m-%d}" != "02-29" else f"--{day:%m-%d}"
 
 

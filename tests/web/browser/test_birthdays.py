@@ -87,7 +87,7 @@ def test_the_page_of_birthdays_is_for_everybody(lodged: Lodging, opened: Opened,
 
 def test_the_page_shows_who_comes_and_who_was_missed(lodged: Lodging, opened: Opened) -> None:
     page = opened(lodged, "/viewers")
-    page.get_by_role("link", name="Birthdays", exact=True).click()
+    page.get_by_role("navigation", name="Ways to look at viewers").get_by_role("link", name="Birthdays").click()
     assert names(page, "missed-title") == ["Karlo", "Mila"]
     assert names(page, "coming-title") == ["Lena", "Mo", "Björn", "ゆき"]
     expect(row(page, "Karlo")).to_contain_text("yesterday")
@@ -174,3 +174,23 @@ def test_the_day_is_announced_on_open_pages(lodged: Lodging, opened: Opened) -> 
     assert lodged.do(midnight) == 0
     note.get_by_role("link").click()
     page.wait_for_url("**/birthdays")
+
+
+def test_the_overlay_congratulates_belatedly_and_keeps_the_day_to_itself(lodged: Lodging, opened: Opened) -> None:
+    page = opened(lodged, "/overlays")
+    token = page.locator('meta[name="csrf-token"]').get_attribute("content") or ""
+    made = page.request.post(
+        "/api/overlays", data={"kind": "alerts", "name": "Alerts"}, headers={"x-csrftoken": token, "origin": lodged.url}
+    )
+    obs = opened(lodged, "/overlay/" + made.json()["url"].rsplit("/", 1)[1], signed_in=False)
+    frames: list[str] = []
+    obs.on("websocket", lambda line: line.on("framereceived", lambda frame: frames.append(str(frame))))
+    obs.reload()
+    obs.locator("body[data-line=open]").wait_for(state="attached")
+    lodged.happen(came(ROOM, person(KARLO)))
+
+    card = obs.locator(".card.is-birthday", has_text="Karlo")
+    expect(card).to_contain_text("had their birthday: all the best!")
+    heard = "".join(frames)
+    assert "Karlo" in heard
+    assert not any(word in heard for word in (str(BORN), f"{day(-1):%m-%d}", "daysLate", "birthday_mmdd"))
