@@ -51,7 +51,7 @@ def test_the_drawer_survives_a_reload_over_another_page(lived: Lodging, opened: 
 def test_closing_saves_what_was_being_written(lived: Lodging, opened: Opened) -> None:
     page = opened(lived, "/viewers")
     page.locator(row(page, 21)).click()
-    page.get_by_label("Tags").fill("chess, coffee")
+    page.locator("#drawer").get_by_label("Tags").fill("chess, coffee")
     with page.expect_response(lambda answer: answer.request.method == "PATCH") as saved:
         page.locator("[data-close-drawer]").click()
     assert saved.value.ok

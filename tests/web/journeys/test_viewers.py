@@ -150,7 +150,7 @@ def test_the_list_is_searched_sorted_and_read_on(ada: Owner, visit: Open) -> Non
     page.get_by_role("link", name="Visits").click()
     expect(page.locator("th[aria-sort=descending]")).to_contain_text("Visits")
     page.get_by_role("link", name="Active").click()
-    expect(page.locator(".tab[aria-current=true]")).to_have_text("Active")
+    expect(page.locator(".way-chip[aria-current=true]")).to_have_text("Active")
     expect(rows).to_have_count(50)
 
 
