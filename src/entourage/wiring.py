@@ -129,7 +129,7 @@ def open_house(settings: Settings, *, pace: Pace | None = None) -> House:
         publisher=publisher,
         intake=intake,
         redis=redis,
-        serving=[publisher.run],
+        serving=[db.study, publisher.run],
         listening=[publisher.run, Listener(db, intake, publisher, feeds.make).run],
         working=[Worker(db, _registry(publisher, settings)).run, Scheduler(db, (*_SCHEDULES, nights.schedule(settings))).run],
     )
@@ -159,7 +159,8 @@ def _registry(publisher: Publisher, settings: Settings) -> Registry:
 
 
 async def _tidy(data: Path, context: JobContext) -> None:
-    """Forget sessions and links that expired long ago, and files that nobody imported."""
+    """Forget sessions and links that expired long ago, and files that nobody imported; look at what the tables hold."""
+    await context.db.study()
     await asyncio.to_thread(uploads.tidy, data)
     await sessions.prune(context.db)
     async with tenancy.everywhere(context.db, "prune links", write=True) as session:

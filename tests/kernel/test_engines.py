@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,32 @@ async def test_the_role_of_the_tests_obeys_row_level_security(db: Database) -> N
         else:
             strong = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
             assert (await connection.execute(text(strong))).scalar_one() is False
+
+
+async def test_a_connection_that_is_open_plans_by_what_the_tables_hold_once_they_were_studied(db: Database) -> None:
+    if db.dialect != "sqlite":
+        await db.study()
+        return
+    query = "SELECT name FROM viewers WHERE creator_id = 1 AND id IN (SELECT value FROM json_each('[1, 2, 3]'))"
+    columns = "creator_id, platform, user_id, handle, name, search_text, verified, moderator, moderator_held, subscriber, follower, "
+    columns += "first_seen_ms, last_seen_ms, visits, watch_ms, coins, gifts, comments, likes, shares, tier_held, favorite, blocked, created_ms, updated_ms"
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) "
+
+    asked = count()
+
+    async def plan() -> str:
+        async with db.begin(write=False) as connection:
+            # To explain does not look whether the schema has changed, and is remembered.
+            await connection.execute(text(query))
+            return str((await connection.execute(text(f"EXPLAIN QUERY PLAN {query} -- {next(asked)}"))).all()[0][3])
+
+    await db.study()
+    async with db.begin(write=True) as connection:
+        values = "1, 'tiktok', i, i, i, i" + ", 0" * 19
+        await connection.execute(text(f"{numbers} INSERT INTO viewers ({columns}) SELECT {values} FROM n"))
+    assert "PRIMARY KEY" not in await plan()
+    await db.study()
+    assert "PRIMARY KEY" in await plan()
 
 
 def test_many_may_open_a_fresh_file_at_once(tmp_path: Path) -> None:

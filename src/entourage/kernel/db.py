@@ -102,6 +102,23 @@ class Database:
             msg = "The database cannot be reached. Is it running, and is ENTOURAGE_DATABASE_URL right?"
             raise Unavailable(msg) from error
 
+    async def study(self) -> None:
+        """Count roughly what the tables hold, so that SQLite plans for it; some 50 ms. PostgreSQL does so by itself.
+
+        Without it SQLite takes a creator for somebody with ten viewers, and reads all of a million to find a thousand.
+        """
+        if self.dialect != "sqlite":
+            return
+
+        def analyze(connection: Connection) -> None:
+            connection.exec_driver_sql("PRAGMA analysis_limit=400")
+            # A table that is made anew is noticed by connections that are open already.
+            connection.exec_driver_sql("DROP TABLE IF EXISTS sqlite_stat1")
+            connection.exec_driver_sql("DROP TABLE IF EXISTS sqlite_stat4")
+            connection.exec_driver_sql("ANALYZE")
+
+        await self.write_batch(analyze)
+
     async def close(self) -> None:
         """Close all connections."""
         self._batch_threads.shutdown()
