@@ -85,6 +85,19 @@ def of(condition: Condition, creator_id: int, now_ms: int, tiered: int | None = 
     return part
 
 
+def bound(asked: Iterable[Condition], column: Any, now_ms: int) -> ColumnElement[bool] | None:  # noqa: ANN401
+    """Write what conditions ask of the column that a list is sorted by: a walk along it begins and ends there."""
+    met = []
+    for one in asked:
+        if one.field in _NUMBERS and _NUMBERS[one.field][0].key == column.key:
+            least = int(one.value or 0) * _NUMBERS[one.field][1]
+            met.append(column >= least if one.op == "at_least" else column <= least)
+        elif one.field in _DAYS and _DAYS[one.field].key == column.key:
+            moment_ms = now_ms - int(one.value or 0) * DAY_MS
+            met.append(column >= moment_ms if one.op == "at_most" else column <= moment_ms)
+    return and_(*met) if met else None
+
+
 def _number(column: Any, op: str, value: int, creator_id: int) -> Part:  # noqa: ANN401
     if op == "at_most":
         return Part((column,), lambda viewer: getattr(viewer, column.key) <= value)

@@ -107,7 +107,7 @@ async def _find(session: CreatorSession, query: Query) -> reach.Found:
     words = search.split(query.search)
     plain = not (words or query.conditions or query.ids)
     active = and_(Viewer.last_seen_ms >= now_ms - ACTIVE_MS)
-    within = active if query.filter == "active" and query.sort == "last_seen_at" else None
+    within = active if query.filter == "active" and query.sort == "last_seen_at" else conditions.bound(query.conditions, column, now_ms)
     place = ways.Place(column, query.order, _read_cursor(query.cursor, column.key), query.limit + 1, query.offset, within)
     if query.filter == "all" and plain:
         return reach.Found(await ways.along(session, place), everybody)

@@ -57,6 +57,8 @@ async def find(session: CreatorSession, place: ways.Place, led: Sequence[ways.Wa
 async def _stopped(session: CreatorSession, place: ways.Place) -> Mark | None:
     """Return where the walk gave up, or None when it came to the end."""
     mine = Viewer.creator_id == session.creator
+    if place.within is not None:
+        mine &= place.within
     if place.after is None:
         return await ways.step(session, place, [mine], _STEPS)
     value, viewer_id = place.after
