@@ -9,7 +9,8 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import aliased
 
 from entourage.kernel import clock
 from entourage.kernel.rows import among
@@ -85,7 +86,7 @@ async def taken_back(session: CreatorSession, watch: Watch) -> list[str]:
     told = set(watch.about.values())
     if not told:
         return []
-    welcome = select(Viewer.id).where(Viewer.creator_id == session.creator, among(Viewer.id, told, session.dialect), ~Viewer.blocked)
+    welcome = select(Viewer.id).where(Viewer.creator_id == session.creator, among(Viewer.id, told, session.dialect), _welcome(session))
     gone = told - set((await session.scalars(welcome)).all())
     names = [name for name, viewer_id in watch.about.items() if viewer_id in gone]
     for name in names:
@@ -100,7 +101,7 @@ async def arrivals(session: CreatorSession, options: picture.Options) -> list[Ar
         select(Visit.stream_id, Visit.started_ms, *people.COLUMNS)
         .join(Viewer, Viewer.id == Visit.viewer_id)
         .join(Stream, Stream.id == Visit.stream_id)
-        .where(Visit.creator_id == session.creator, Visit.open, Visit.started_ms >= since, ~Viewer.blocked, ~Stream.recorded)
+        .where(Visit.creator_id == session.creator, Visit.open, Visit.started_ms >= since, _welcome(session), ~Stream.recorded)
         .order_by(Visit.started_ms.desc(), Visit.viewer_id.desc())
         .limit(_ARRIVALS_MOST)
     )
@@ -134,7 +135,7 @@ async def _gifts(session: CreatorSession, since: int, least: int, colours: dict[
         select(back.c.id, back.c.first_ms, back.c.gift_name, back.c.quantity, worth, *people.COLUMNS)
         .join(Viewer, Viewer.id == back.c.viewer_id)
         .join(Stream, Stream.id == back.c.stream_id)
-        .where(back.c.last_ms >= since, worth >= least, back.c.quantity > 0, ~Viewer.blocked, ~Stream.recorded)
+        .where(back.c.last_ms >= since, worth >= least, back.c.quantity > 0, _welcome(session), ~Stream.recorded)
         .order_by(back.c.id)
     )
     told = []
@@ -209,11 +210,18 @@ async def _people(session: CreatorSession, viewer_ids: set[int], *, here: bool =
     if not viewer_ids:
         return {}
     chosen = select(*people.COLUMNS).where(
-        Viewer.creator_id == session.creator, among(Viewer.id, viewer_ids, session.dialect), ~Viewer.blocked
+        Viewer.creator_id == session.creator, among(Viewer.id, viewer_ids, session.dialect), _welcome(session)
     )
     if here:
         chosen = chosen.where(Viewer.id.in_(select(Visit.viewer_id).where(Visit.creator_id == session.creator, Visit.open)))
     return {row[0]: people.Who(*row) for row in await session.execute(chosen)}
+
+
+def _welcome(session: CreatorSession) -> ColumnElement[bool]:
+    """Say who may be shown: nobody who is blocked, by this account or as the person it is linked to."""
+    head = aliased(Viewer)
+    blocked = select(head.id).where(head.creator_id == session.creator, head.blocked)
+    return ~Viewer.blocked & (Viewer.linked_to.is_(None) | Viewer.linked_to.not_in(blocked))
 
 
 def _shown(who: people.Who, colours: dict[str, str]) -> picture.Person:
