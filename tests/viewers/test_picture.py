@@ -27,7 +27,12 @@ async def evening(db: Database, creator_id: int, intake: Intake, hands: Hands) -
     last, now = Room("last"), Room("now", start_ms=T0 + 80_000_000)
     await intake.store(creator_id, [last.gift(face, 1, coins=50), last.gift("cy", 2, coins=9), last.chat("di", 3)])
     await intake.store(creator_id, [last.chat(face, 300), last.chat("cy", 200), last.chat("di", 100), last.end(400)])
-    acts: list[live.LiveEvent] = [now.gift("cy", 1, coins=30), now.gift("rude", 2, coins=999), now.gift(face, 3, coins=10), now.follow("eve", 4)]
+    acts: list[live.LiveEvent] = [
+        now.gift("cy", 1, coins=30),
+        now.gift("rude", 2, coins=999),
+        now.gift(face, 3, coins=10),
+        now.follow("eve", 4),
+    ]
     acts += [now.chat("di", 400, f"word {turn}") for turn in range(3)]
     await intake.store(creator_id, acts)
     async with tenancy.inside(db, creator_id, write=True) as session:
