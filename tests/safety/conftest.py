@@ -26,17 +26,22 @@ HOUR_S = 3_600
 @pytest.fixture
 def settings(request: pytest.FixtureRequest, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Settings of a house whose database has the newest shape, and says so."""
-    engine = sa.create_engine(database_url.replace("+aiosqlite", ""))
-    with engine.begin() as connection:
-        script = ScriptDirectory.from_config(migrations.config())
-        MigrationContext.configure(connection).stamp(script, "head")
-    engine.dispose()
+    stamp(database_url)
     if database_url.startswith("postgresql"):
         server: PostgresServer = request.getfixturevalue("postgres_server")
         _let_make_databases(server)
         tools = [str(path) for _, path in sorted(pgserver.POSTGRES_VERSIONS.items(), reverse=True)]
         monkeypatch.setenv("PATH", os.pathsep.join([*tools, os.environ["PATH"]]))
     return Settings(database_url=database_url, data_dir=str(tmp_path / "data"), backup_keep=3)
+
+
+def stamp(database_url: str) -> None:
+    """Let a database say that it has the newest shape, which it has."""
+    engine = sa.create_engine(database_url.replace("+aiosqlite", ""))
+    with engine.begin() as connection:
+        script = ScriptDirectory.from_config(migrations.config())
+        MigrationContext.configure(connection).stamp(script, "head")
+    engine.dispose()
 
 
 def _let_make_databases(server: PostgresServer) -> None:

@@ -48,7 +48,7 @@ class Lodging:
         db = Database(f"sqlite+aiosqlite:///{self._address}")
         self.cast = await people.settle(db)
         await self._furnish(db, self.cast)
-        self.house = people.make_house(db, port=self.port, data_dir=str(self._address.parent / "data"))
+        self.house = people.make_house(db, port=self.port, data_dir=str(self._address.parent / "data"), database_url=db.url)
         app = app_module.build(self.house)
         self.house.serving.append(self.house.publisher.run)
         self.house.start_serving()

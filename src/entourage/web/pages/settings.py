@@ -63,11 +63,11 @@ async def _viewers(session: CreatorSession, _: Actor) -> dict[str, Any]:
 
 
 @get("/settings/retention/preview", include_in_schema=False)
-async def preview_retention(actor: Actor, db: Database, asked: Request[Any, Any, Any]) -> Template:
+async def preview_retention(actor: Actor, db: Database, request: Request[Any, Any, Any]) -> Template:
     """Show what would go by a choice, and the button that makes it."""
     if not _may(actor, "retention"):
         raise NotAllowed(_NOT_YOURS)
-    chosen = Retention(_days(asked.query_params.get("keepChatDays")), _days(asked.query_params.get("keepHistoryDays")))
+    chosen = Retention(_days(request.query_params.get("keepChatDays")), _days(request.query_params.get("keepHistoryDays")))
     async with tenancy.inside(db, actor.creator_id) as session:
         plan = await retention.preview(session, chosen)
     return part("parts/settings/retention_plan.html", plan=plan)

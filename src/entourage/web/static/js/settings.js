@@ -31,7 +31,7 @@ async function speak(form) {
   const section = form.closest("[data-section]");
   const answer = await send(form.dataset.how, form.dataset.bare === undefined ? values(form) : null, form);
   if (!answer) return;
-  const body = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
+  const body = (answer.status === 204 ? null : await answer.json().catch(() => null)) ?? {};
   if (form.dataset.reload !== undefined) return location.reload();
   await again(section);
   const secret = body.key ?? body.url;
