@@ -12,6 +12,7 @@ BIN := $(VENV)/bin
 ENTOURAGE_DATA_DIR ?= $(CURDIR)/data
 export ENTOURAGE_DATA_DIR
 WORKERS ?= 2
+GERMAN := src/entourage/web/locale/de/LC_MESSAGES/entourage.po
 
 .PHONY: run demo check test bench words pins lint fast browser clean
 
@@ -49,6 +50,8 @@ words: $(VENV)/.run
 	$(BIN)/pybabel -q extract -F babel.cfg -k _n -k _nn:1,2 --no-location -o $(VENV)/words.pot src/entourage/web
 	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
 	  -D entourage -i $(VENV)/words.pot -d src/entourage/web/locale
+	@sed -i.old -E '/^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By|Report-Msgid-Bugs-To):/d' $(GERMAN)
+	@rm -f $(GERMAN).old
 	$(BIN)/python hatch_build.py
 
 pins: $(VENV)/.test
