@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from sqlalchemy import delete, update
 
-from entourage.kernel import clock
+from entourage.kernel import clock, tenancy
 from entourage.kernel.db import Database
+from entourage.viewers import tables
 from entourage.viewers.stream_shapes import GapRow
 from entourage.web import missed
 from tests import make
@@ -144,3 +146,17 @@ async def test_the_week_shows_activity_or_coins_and_names_the_best_hours_of_both
         said = words(page)
         assert re.search(r"Busiest: \w+day \d\d–\d\d", said)
         assert re.search(r"Most coins come: \w+day \d\d–\d\d", said)
+
+
+async def test_a_stream_whose_history_was_let_go_says_so(owner: Client, db: Database, cast: Cast, tonight: int) -> None:
+    old = tonight - 1
+    async with tenancy.inside(db, cast.owner.creator_id, write=True) as session:
+        for table in (tables.Visit, tables.Gift, tables.Interaction):
+            await session.execute(delete(table).where(table.stream_id == old))
+        await session.execute(update(tables.Stream).where(tables.Stream.id == old).values(let_go_ms=clock.now_ms()))
+    page = words((await owner.get(f"/streams/{old}", headers=HTML)).text)
+    assert "was let go on" in page
+    assert "Only the sums of this stream are kept." in page
+    assert "Nothing was given" not in page
+    assert re.search(r"Came back –", page)
+    assert re.search(r"Busiest at \d\d:\d\d: \d+ comments in a minute", page), "its course stays"

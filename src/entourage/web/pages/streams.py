@@ -6,7 +6,7 @@ from litestar import get
 from litestar.params import Parameter
 from litestar.response import Redirect, Template
 
-from entourage.kernel import tenancy
+from entourage.kernel import clock, tenancy
 from entourage.kernel.errors import NotFound
 from entourage.kernel.http import Actor, Database, allowed
 from entourage.kernel.tenancy import CreatorSession
@@ -106,4 +106,12 @@ async def _course(session: CreatorSession, stream_id: int, show: curves.Show) ->
 
 async def _guests(session: CreatorSession, stream_id: int, query: attendance.Query) -> dict[str, Any]:
     rows, following = await attendance.page(session, stream_id, query)
-    return {"stream_id": stream_id, "guests": rows, "guests_following": following, "whom": query.whom, "order": query.order}
+    let_go_at = clock.iso((await broadcasts.find(session, stream_id)).let_go_ms)
+    return {
+        "let_go_at": let_go_at,
+        "stream_id": stream_id,
+        "guests": rows,
+        "guests_following": following,
+        "whom": query.whom,
+        "order": query.order,
+    }
