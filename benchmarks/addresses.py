@@ -12,6 +12,16 @@ from entourage.viewers import schemas
 from entourage.web import pages
 
 WORDS = ("anna", "mateo", "pedro", "elena pro", "anna gaming", "zoë", "liv", "an", "a", "qqqxyz", "star", "max")
+CONDITIONS = (
+    ("coins:at_least:1000", "tier:any", "favorite:is:no", "last_seen_days:at_most:30"),
+    ("tag:is:artist",),
+    ("tag:is_not:artist", "visits:at_least:3"),
+    ("birthday:is:yes", "coins:at_least:100"),
+    ("platform:is_not:tiktok",),
+    ("comments:at_least:80", "follower:is:yes"),
+    ("first_seen_days:at_most:1", "likes:at_least:900"),
+)
+"""Segments: of few and of many, and one that nobody meets."""
 Make = Callable[[random.Random], str]
 
 
@@ -32,7 +42,7 @@ def every(viewers: int, overlay: str, token: str) -> list[Address]:
 def unmeasured(addresses: Iterable[Address], dice: random.Random) -> list[str]:
     """Name the pages that none of these addresses opens."""
     opened = {one.make(dice).partition("?")[0] for one in addresses}
-    paths = sorted({path for handler in pages.ROUTER.routes for path in [handler.path]})
+    paths = sorted({route.path for route in pages.ROUTER.routes if "GET" in getattr(route, "methods", ())})
     return [path for path in paths if not any(re.fullmatch(re.sub(r"\{[^}]*\}", "[^/]+", path), one) for one in opened)]
 
 
@@ -51,6 +61,8 @@ def _lists() -> Iterator[Address]:
             yield _fixed(f"/viewers?{urlencode({'filter': name, 'sort': sort})}", part=True)
     yield Address("/viewers?search=…", lambda dice: f"/viewers?{urlencode({'search': dice.choice(WORDS)})}")
     yield Address("/viewers?search=…&filter=vip", lambda dice: f"/viewers?{urlencode({'search': dice.choice(WORDS), 'filter': 'vip'})}")
+    for where in CONDITIONS:
+        yield _fixed(f"/viewers?{urlencode({'where': where}, doseq=True)}", part=True)
     yield Address("/search?q=…", lambda dice: f"/search?{urlencode({'q': dice.choice(WORDS)})}", part=True)
     yield _fixed("/search", part=True)
     for board in ("coins", "watchtime", "visits", "gifts", "comments", "likes"):
@@ -103,10 +115,23 @@ def _streams() -> Iterator[Address]:
 
 
 def _others() -> Iterator[Address]:
-    for path in ("/", "/week", "/week?show=coins", "/birthdays", "/birthdays?days=31", "/tiers", "/tiers/edit", "/tiers.css", "/settings"):
+    for path in (
+        "/",
+        "/week",
+        "/week?show=coins",
+        "/birthdays",
+        "/birthdays?days=31",
+        "/tiers",
+        "/tiers/edit",
+        "/tiers/history",
+        "/tiers.css",
+        "/settings",
+        "/imports",
+    ):
         yield _fixed(path)
-    for path in ("/tonight/gaps", "/tonight/now", "/tonight/top", "/tonight/birthdays", "/chips"):
+    for path in ("/tonight/gaps", "/tonight/now", "/tonight/top", "/tonight/birthdays", "/chips", "/settings/backups"):
         yield _fixed(path, part=True)
+    yield _fixed("/settings/retention/preview?keepChatDays=90&keepHistoryDays=200", part=True)
     for section in ("connections", "creator", "viewers", "look", "keys", "people"):
         yield _fixed(f"/settings/{section}", part=True)
 

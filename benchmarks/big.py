@@ -107,7 +107,7 @@ async def _move_in(address: str) -> tuple[str, str]:
     async with ground.opened(address) as db:
         password_hash = await Passwords().hash(password)
         async with tenancy.everywhere(db, "a benchmark's owner", write=True) as session:
-            user_id = (await people.add(session, email=email, name="Ada", password_hash=password_hash)).id
+            user_id = (await people.add(session, email=email, name="Ada", password_hash=password_hash, house_owner=True)).id
         async with tenancy.inside(db, _CREATOR, write=True) as session:
             await members.add(session, user_id, "owner")
     return email, password
@@ -144,7 +144,7 @@ def run(engines: ground.Ground, chosen: argparse.Namespace) -> list[Figure]:
             then.set_clock()
             summary.append(_searches(engine, ground.run(partial(search, address, chosen))))
         if "export" in parts:
-            summary += _export(engine, ground.run(partial(memory.export, address, _CREATOR)))
+            summary += _export(engine, ground.run(partial(memory.export, address, _CREATOR, _HOUSE)))
     return summary
 
 

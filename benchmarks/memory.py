@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -43,10 +44,10 @@ async def idle_and_load(address: str, creator_id: int, rate: int, seconds: float
             return idle, watch.most, load
 
 
-async def export(address: str, creator_id: int) -> Export:
-    """Fetch everybody as CSV from a running house."""
+async def export(address: str, creator_id: int, module: Sequence[str] = ("entourage", "run")) -> Export:
+    """Fetch everybody as CSV from a running house, which `module` runs."""
     with tempfile.TemporaryDirectory() as folder:
-        async with running(address, creator_id, Path(folder)) as house:
+        async with running(address, creator_id, Path(folder), module) as house:
             await asyncio.sleep(3)
             before, watch = figures.memory_of(house.pid), Watch(house.pid)
             async with figures.beside(watch.run()):
