@@ -115,21 +115,11 @@ def _streams() -> Iterator[Address]:
 
 
 def _others() -> Iterator[Address]:
-    for path in (
-        "/",
-        "/week",
-        "/week?show=coins",
-        "/birthdays",
-        "/birthdays?days=31",
-        "/tiers",
-        "/tiers/edit",
-        "/tiers/history",
-        "/tiers.css",
-        "/settings",
-        "/imports",
-    ):
+    wholes = "/ /week /week?show=coins /birthdays /birthdays?days=31 /tiers /tiers/edit /tiers/history /tiers.css /settings /imports"
+    for path in wholes.split():
         yield _fixed(path)
-    for path in ("/tonight/gaps", "/tonight/now", "/tonight/top", "/tonight/birthdays", "/chips", "/settings/backups"):
+    parts = "/tonight/gaps /tonight/now /tonight/top /tonight/birthdays /chips /settings/backups"
+    for path in parts.split():
         yield _fixed(path, part=True)
     yield _fixed("/settings/retention/preview?keepChatDays=90&keepHistoryDays=200", part=True)
     for section in ("connections", "creator", "viewers", "look", "keys", "people"):
