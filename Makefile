@@ -45,6 +45,9 @@ browser:
 	@if [ -z "$$ENTOURAGE_TEST_BROWSER" ] && ! command -v chromium >/dev/null; then \
 	  if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
 	  else echo "The page tests need Chromium: apt-get install chromium" >&2; exit 1; fi; fi
+	@if ! command -v soffice >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends libreoffice-calc-nogui >/dev/null \
+	  || echo "Without LibreOffice the test that opens an export in it is left out." >&2; fi
 
 words: $(VENV)/.run
 	$(BIN)/pybabel -q extract -F babel.cfg -k _n -k _nn:1,2 --no-location -o $(VENV)/words.pot src/entourage/web

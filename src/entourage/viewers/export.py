@@ -31,7 +31,8 @@ async def stream_csv(db: Database, creator_id: int, query: listing.Query) -> Asy
     yield (_BOM + _line(COLUMNS)).encode()
     async for records in _records(db, creator_id, query):
         buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\r\n")
+        # Texts in quotes: a spreadsheet that is asked to keeps the digits of an id and the zeros of a name.
+        writer = csv.writer(buffer, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
         writer.writerows([[_cell(record[name]) for name in COLUMNS] for record in records])
         yield buffer.getvalue().encode()
 

@@ -115,7 +115,8 @@ def test_backups_and_the_last_check_are_told_in_words(old: Lodging, opened: Open
     page.reload()
     expect(section).to_contain_text("Auf die neueste Sicherung ist kein Verlass." if german else "The newest backup cannot be relied on.")
     expect(section).to_contain_text("abgeschnitten" if german else "cut off")
-    section.get_by_role("button", name="Jetzt sichern" if german else "Back up now").click()
+    if not german:  # the other language finds it waiting
+        section.get_by_role("button", name="Back up now").click()
     expect(section.get_by_role("button", name="Wartet" if german else "Waits")).to_be_disabled()
     shot(page, f"safety-bad-{theme}-{size}")
 
