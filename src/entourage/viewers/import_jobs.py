@@ -8,7 +8,7 @@ from entourage.kernel import log, tenancy
 from entourage.kernel.errors import EntourageError, Invalid
 from entourage.kernel.jobs.context import JobContext
 from entourage.kernel.jobs.registry import Registry
-from entourage.viewers.imports import history, taking, undoing, uploads
+from entourage.viewers.imports import history, staging, taking, undoing, uploads
 from entourage.viewers.updates import Publisher
 
 _log = log.get(__name__)
@@ -17,7 +17,7 @@ _HOURS_4 = 4 * 3600.0
 
 def register(registry: Registry, publisher: Publisher, data: Path) -> None:
     """Say who does the jobs of imports; `data` is the folder in which handed-in files wait."""
-    registry.add(taking.JOB, partial(_work, publisher, data), timeout_s=_HOURS_4)
+    registry.add(staging.JOB, partial(_work, publisher, data), timeout_s=_HOURS_4)
 
 
 async def _work(publisher: Publisher, data: Path, context: JobContext) -> None:
@@ -42,13 +42,14 @@ async def _read(data: Path, context: JobContext, creator_id: int, import_id: int
         path = uploads.find(data, creator_id, waiting.upload)
         wanted = taking.Wanted(waiting.source, waiting.platform, waiting.mapping, waiting.rules)
         opened = await asyncio.to_thread(taking.open_file, path, wanted)
-        await taking.read(context.db, creator_id, import_id, opened)
+        if not await taking.read(context.db, creator_id, import_id, opened):
+            return  # another worker has taken over
     except EntourageError as error:
         _log.warning("import.failed", import_id=import_id, reason=error.message)
-        await taking.fail(context.db, creator_id, import_id, error.message)
+        await staging.fail(context.db, creator_id, import_id, error.message)
     except Exception:
         if context.last:
             reason = "The file could not be read to its end, though it was tried several times. Nothing was changed."
-            await taking.fail(context.db, creator_id, import_id, reason)
+            await staging.fail(context.db, creator_id, import_id, reason)
         raise
     uploads.forget(data, creator_id, waiting.upload)

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import threading
 import time
+from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -10,7 +12,8 @@ from sqlalchemy import text
 
 from entourage.kernel import tenancy
 from entourage.kernel.errors import Conflict, Invalid, NotFound, TooLarge
-from entourage.viewers.imports import taking, undoing, uploads
+from entourage.viewers.imports import staging, taking, undoing, uploads
+from entourage.viewers.imports.record import Record, Rejected
 from tests.viewers.events import Room
 from tests.viewers.imports.content import hashes
 from tests.viewers.imports.desk import Desk
@@ -73,6 +76,28 @@ async def test_a_job_goes_on_where_a_crash_left_it_and_counts_nobody_twice(desk:
     assert (await hashes(desk.db)).keys() >= before.keys()
     async with tenancy.inside(desk.db, desk.creator_id) as session:
         assert list(await session.scalars(text("SELECT handle FROM viewers"))) == ["zoe"]
+
+
+async def test_a_reader_that_was_taken_over_stores_nothing_more(desk: Desk) -> None:
+    import_id = await desk.begin(await desk.hand_in(people(3_300)))
+    opened = taking.open_file(desk.file(people(3_300).decode()), taking.Wanted())
+    may_go_on = threading.Event()
+
+    def slowly() -> Iterator[Record | Rejected]:
+        for place, one in enumerate(opened.records()):
+            if place == 2_500:
+                may_go_on.wait(20)
+            yield one
+
+    slow = asyncio.create_task(staging.read(desk.db, desk.creator_id, import_id, slowly(), "csv"))
+    while await _rows(desk, import_id) < 2_000:
+        await asyncio.sleep(0.01)
+    assert await taking.read(desk.db, desk.creator_id, import_id, opened)
+    may_go_on.set()
+    assert not await slow
+    assert await _rows(desk, import_id) == 3_300
+    await desk.work()
+    assert (await desk.past(import_id)).counts.new == 3_300
 
 
 async def _rows(desk: Desk, import_id: int) -> int:

@@ -63,6 +63,7 @@ class Note(msgspec.Struct, kw_only=True):
     links: int = 0
     upload: str = ""  # under which the file is kept, while a job reads it
     error: str = ""  # why it failed
+    reader: str = ""  # who reads it: only the last one may store lines
     counts: Counts = msgspec.field(default_factory=Counts)
 
     @property
@@ -95,7 +96,17 @@ def keep(connection: Connection, import_id: int, note: Note, **more: Any) -> Non
 
 def find(connection: Connection, creator_id: int, import_id: int) -> Any | None:  # noqa: ANN401 - a row
     """Return the import as it is stored, or None."""
-    columns = (Import.id, Import.source, Import.name, Import.digest, Import.rules, Import.counts, Import.created_ms, Import.undone_ms)
+    columns = (
+        Import.id,
+        Import.source,
+        Import.name,
+        Import.digest,
+        Import.made_by,
+        Import.rules,
+        Import.counts,
+        Import.created_ms,
+        Import.undone_ms,
+    )
     return connection.execute(select(*columns).where(Import.id == import_id, Import.creator_id == creator_id)).first()
 
 

@@ -8,20 +8,19 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, delete, select
 
-from entourage.kernel import audit, clock, rows, tenancy
+from entourage.kernel import clock, rows, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.errors import Conflict, Invalid
 from entourage.kernel.jobs import queue
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import memory, tables
-from entourage.viewers.imports import formats, history, settling
+from entourage.viewers.imports import formats, history, settling, staging
 from entourage.viewers.imports.mapping import columns
 from entourage.viewers.imports.record import Record, Rejected, Unreadable
 from entourage.viewers.imports.record import platform as platform_of
@@ -29,16 +28,10 @@ from entourage.viewers.imports.rules import Rule, check
 from entourage.viewers.imports.table import Table, records
 from entourage.viewers.tables import Import, ImportRow
 
-JOB = "viewers.import"
 BREATH_S = 0.005
 """Between steps, for whoever else wants to write."""
 _AT_ONCE = 1_000
 _STALE_MS = 60_000
-_STAGED = rows.Upsert(
-    ImportRow,
-    key=("id",),
-    columns=("creator_id", "import_id", "line", "platform", "user_id", "folded", "said", "state", "viewer_id", "added", "error"),
-)
 _SETTLED = rows.Change(ImportRow, key=("id",), put=("state", "viewer_id", "added", "error"))
 
 
@@ -125,51 +118,13 @@ async def begin(db: Database, creator_id: int, opened: Opened, name: str, made_b
         session.add(made)
         await session.flush()
         if upload:
-            await queue.enqueue(session, JOB, {"import": made.id}, lane=f"import:{made.id}")
+            await queue.enqueue(session, staging.JOB, {"import": made.id}, lane=f"import:{made.id}")
         return made.id
 
 
-async def read(db: Database, creator_id: int, import_id: int, opened: Opened) -> None:
-    """Store all lines of a file, from its beginning; from then on its import is going to end.
-
-    Raises Invalid where the file stops being readable, and when none of its lines can be used.
-    """
-    async with tenancy.inside(db, creator_id, write=True) as session:
-        held = await session.get(Import, import_id)
-        if held is None or (note := history.read(held.counts)).state != "reading":
-            return
-        await session.execute(delete(ImportRow).where(ImportRow.import_id == import_id))  # of a try that was broken off
-    note.counts, note.links = history.Counts(), 0
-    lines = opened.records()
-    while chunk := await asyncio.to_thread(lambda: list(islice(lines, 2 * _AT_ONCE))):
-        note.counts.rows += len(chunk)
-        note.counts.rejected += sum(isinstance(one, Rejected) for one in chunk)
-        note.links += sum(isinstance(one, Record) and bool(one.links) for one in chunk)
-        await tenancy.batch_inside(db, creator_id, partial(_stage, creator_id, import_id, note, chunk))
-    await _check_use(db, creator_id, import_id, note.counts)
-    note.state = "applying"
-    async with tenancy.inside(db, creator_id, write=True) as session:
-        connection = await session.connection()
-        await connection.run_sync(lambda sync: history.keep(sync, import_id, note))
-        if not note.upload:
-            await queue.enqueue(session, JOB, {"import": import_id}, lane=f"import:{import_id}")
-        meta = {"file": held.name, "source": opened.table.source, "lines": note.counts.rows}
-        audit.record(session, "viewers.import", f"import:{import_id}", actor=held.made_by, meta=meta)
-
-
-async def fail(db: Database, creator_id: int, import_id: int, reason: str) -> None:
-    """Give an import up whose file cannot be read to its end; nothing was changed, and the file may come again."""
-    await tenancy.batch_inside(db, creator_id, partial(_fail, creator_id, import_id, reason))
-
-
-def _fail(creator_id: int, import_id: int, reason: str, connection: Connection) -> None:
-    held = history.find(connection, creator_id, import_id)
-    if held is None or (note := history.read(held.counts)).state != "reading":
-        return
-    row = ImportRow
-    connection.execute(delete(row).where(row.import_id == import_id, row.creator_id == creator_id, row.state == "staged"))
-    note.state, note.error = "failed", reason
-    history.keep(connection, import_id, note, digest=f"failed:{import_id}:{held.digest}"[:64])
+async def read(db: Database, creator_id: int, import_id: int, opened: Opened) -> bool:
+    """Store all lines of a file, from its beginning; see `staging.read`."""
+    return await staging.read(db, creator_id, import_id, opened.records(), opened.table.source)
 
 
 async def _refuse_repeat(session: CreatorSession, digest: str) -> None:
@@ -192,36 +147,6 @@ def already(import_id: int, created_ms: int) -> str:
     """Say that a file was imported."""
     on = (clock.iso(created_ms) or "")[:10]
     return f"This file was imported on {on} already (import {import_id}); nothing was changed. Undo that import to take it over anew."
-
-
-def _stage(creator_id: int, import_id: int, note: history.Note, chunk: list[Record | Rejected], connection: Connection) -> None:
-    listed: list[tuple[Any, ...]] = []
-    for one in chunk:
-        if isinstance(one, Rejected):
-            listed.append((creator_id, import_id, one.line, "", None, "", _json({"cells": one.cells}), "rejected", None, "{}", one.reason))
-            continue
-        said = {"handle": one.handle, "fields": one.fields} | ({"links": one.links} if one.links else {})
-        folded = settling.folded(one.handle)
-        listed.append((creator_id, import_id, one.line, one.platform, one.user_id, folded, _json(said), "staged", None, "{}", None))
-    _STAGED.run(connection, listed)
-    history.keep(connection, import_id, note)
-
-
-def _json(value: Any) -> str:  # noqa: ANN401 - any JSON
-    return msgspec.json.encode(value).decode()
-
-
-async def _check_use(db: Database, creator_id: int, import_id: int, counts: history.Counts) -> None:
-    """Raise Invalid with the first reason when no line can be used."""
-    if counts.rejected < counts.rows:
-        return
-    async with tenancy.inside(db, creator_id) as session:
-        rejected = select(ImportRow.line, ImportRow.error).where(ImportRow.import_id == import_id).order_by(ImportRow.id).limit(1)
-        first = (await session.execute(rejected)).first()
-    msg = "There is nobody in this file."
-    if first is not None:
-        msg = f"None of the {counts.rows:,} lines can be used. Line {first.line:,}: {first.error}"
-    raise Invalid(msg)
 
 
 async def _drop(db: Database, creator_id: int, import_id: int) -> None:
@@ -267,7 +192,7 @@ def _advance(creator_id: int, import_id: int, connection: Connection) -> int:
 
 def keep_rows(connection: Connection, staged: list[settling.Row]) -> None:
     """Store what became of rows."""
-    _SETTLED.run(connection, [(one.id, one.state, one.viewer_id, _json(one.added), one.error) for one in staged])
+    _SETTLED.run(connection, [(one.id, one.state, one.viewer_id, staging.packed(one.added), one.error) for one in staged])
 
 
 def count(counts: history.Counts, staged: list[settling.Row]) -> None:

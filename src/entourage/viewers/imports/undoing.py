@@ -14,7 +14,7 @@ from entourage.kernel.errors import Conflict, NotFound
 from entourage.kernel.jobs import queue
 from entourage.kernel.rows import among
 from entourage.viewers import kin, memory, tables
-from entourage.viewers.imports import history, holders, taking
+from entourage.viewers.imports import history, holders, staging, taking
 from entourage.viewers.imports.holders import Holder
 from entourage.viewers.imports.rules import COUNTERS
 from entourage.viewers.tables import Card, Carried, Handle, Link, Tag, TierChange, Viewer, Visit
@@ -49,7 +49,7 @@ async def begin(db: Database, creator_id: int, import_id: int, actor: str) -> No
         if note.state == "done":
             note.state, note.at_ms = "undoing", clock.now_ms()
             held.counts = msgspec.to_builtins(note)
-            await queue.enqueue(session, taking.JOB, {"import": import_id}, lane=f"import:{import_id}")
+            await queue.enqueue(session, staging.JOB, {"import": import_id}, lane=f"import:{import_id}")
             audit.record(session, "viewers.import.undo", f"import:{import_id}", actor=actor, meta={"file": held.name})
 
 
