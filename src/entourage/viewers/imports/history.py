@@ -63,6 +63,7 @@ class Note(msgspec.Struct, kw_only=True):
     links: int = 0
     upload: str = ""  # under which the file is kept, while a job reads it
     error: str = ""  # why it failed
+    upto: int = 0  # the last line that was worked off or, in an undo, the last that was taken back
     reader: str = ""  # who reads it: only the last one may store lines
     counts: Counts = msgspec.field(default_factory=Counts)
 

@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, delete, select
 
-from entourage.kernel import audit, ids, rows, tenancy
+from entourage.kernel import audit, rows, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.errors import Invalid
 from entourage.kernel.jobs import queue
 from entourage.viewers import memory
-from entourage.viewers.imports import history, settling
+from entourage.viewers.imports import history, reader, settling
 from entourage.viewers.imports.record import Record, Rejected
 from entourage.viewers.tables import ImportRow
 
@@ -33,7 +33,7 @@ async def read(db: Database, creator_id: int, import_id: int, lines: Iterator[Re
     Returns False when another reader has taken over, or there is nothing to read: then nothing more may be done with
     the file. Raises Invalid where the file stops being readable, and when none of its lines can be used.
     """
-    note = await tenancy.batch_inside(db, creator_id, partial(_take_over, creator_id, import_id))
+    note = await tenancy.batch_inside(db, creator_id, partial(reader.take_over, creator_id, import_id))
     if note is None:
         return False
     while chunk := await asyncio.to_thread(lambda: list(islice(lines, _AT_ONCE))):
@@ -45,7 +45,7 @@ async def read(db: Database, creator_id: int, import_id: int, lines: Iterator[Re
     await _check_use(db, creator_id, import_id, note.counts)
     async with tenancy.inside(db, creator_id, write=True) as session:
         connection = await session.connection()
-        held = await connection.run_sync(_mine, creator_id, import_id, note)
+        held = await connection.run_sync(reader.mine, creator_id, import_id, note)
         if held is None:
             return False
         note.state = "applying"
@@ -55,27 +55,6 @@ async def read(db: Database, creator_id: int, import_id: int, lines: Iterator[Re
         meta = {"file": held.name, "source": source, "lines": note.counts.rows}
         audit.record(session, "viewers.import", f"import:{import_id}", actor=held.made_by, meta=meta)
     return True
-
-
-def _take_over(creator_id: int, import_id: int, connection: Connection) -> history.Note | None:
-    """Become the reader of an import: what another one stored goes, and what it still wants to store is refused."""
-    memory.lock(connection, creator_id)
-    held = history.find(connection, creator_id, import_id)
-    if held is None or (note := history.read(held.counts)).state != "reading":
-        return None
-    connection.execute(delete(ImportRow).where(ImportRow.import_id == import_id, ImportRow.creator_id == creator_id))
-    note.counts, note.links, note.reader = history.Counts(), 0, ids.new().hex
-    history.keep(connection, import_id, note)
-    return note
-
-
-def _mine(connection: Connection, creator_id: int, import_id: int, note: history.Note) -> Any | None:  # noqa: ANN401 - a row
-    """Return the import while nobody else has become its reader."""
-    memory.lock(connection, creator_id)
-    held = history.find(connection, creator_id, import_id)
-    if held is None or (kept := history.read(held.counts)).state != "reading" or kept.reader != note.reader:
-        return None
-    return held
 
 
 async def fail(db: Database, creator_id: int, import_id: int, reason: str) -> None:
@@ -95,7 +74,7 @@ def _fail(creator_id: int, import_id: int, reason: str, connection: Connection) 
 
 
 def _stage(creator_id: int, import_id: int, note: history.Note, chunk: list[Record | Rejected], connection: Connection) -> bool:
-    if _mine(connection, creator_id, import_id, note) is None:
+    if reader.mine(connection, creator_id, import_id, note) is None:
         return False
     listed: list[tuple[Any, ...]] = []
     for one in chunk:

@@ -172,7 +172,7 @@ def _advance(creator_id: int, import_id: int, connection: Connection) -> int:
     row = tables.ImportRow
     found = connection.execute(
         select(row.id, row.line, row.platform, row.user_id, row.folded, row.said)
-        .where(row.import_id == import_id, row.creator_id == creator_id, row.state == "staged")
+        .where(row.import_id == import_id, row.creator_id == creator_id, row.state == "staged", row.id > note.upto)
         .order_by(row.id)
         .limit(_AT_ONCE)
     ).all()
@@ -186,6 +186,7 @@ def _advance(creator_id: int, import_id: int, connection: Connection) -> int:
     settling.write(connection, creator_id, staged, everybody)
     keep_rows(connection, staged)
     count(note.counts, staged)
+    note.upto = found[-1].id
     history.keep(connection, import_id, note)
     return len(found)
 

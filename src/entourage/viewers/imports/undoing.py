@@ -20,6 +20,7 @@ from entourage.viewers.imports.rules import COUNTERS
 from entourage.viewers.tables import Card, Carried, Handle, Link, Tag, TierChange, Viewer, Visit
 
 _AT_ONCE = 1_000
+_END = 1 << 62
 _EMPTY = " AND ".join(f"{name} = 0" for name in COUNTERS)
 _HEADS = text(f"UPDATE viewers SET {', '.join(f'{n}={n}-:{n}' for n in COUNTERS)} WHERE id=:head AND creator_id=:creator")
 
@@ -47,7 +48,7 @@ async def begin(db: Database, creator_id: int, import_id: int, actor: str) -> No
                 msg = f"Import {import_id} changed nothing, so there is nothing to undo."
             raise Conflict(msg)
         if note.state == "done":
-            note.state, note.at_ms = "undoing", clock.now_ms()
+            note.state, note.at_ms, note.upto = "undoing", clock.now_ms(), _END
             held.counts = msgspec.to_builtins(note)
             await queue.enqueue(session, staging.JOB, {"import": import_id}, lane=f"import:{import_id}")
             audit.record(session, "viewers.import.undo", f"import:{import_id}", actor=actor, meta={"file": held.name})
@@ -69,9 +70,9 @@ def _step_back(creator_id: int, import_id: int, connection: Connection) -> int:
         return 0
     row = tables.ImportRow
     mine = (row.import_id == import_id, row.creator_id == creator_id)
-    found = connection.execute(
-        select(row.id, row.viewer_id, row.added).where(*mine, row.state == "applied").order_by(row.id.desc()).limit(_AT_ONCE)
-    ).all()
+    applied = select(row.id, row.viewer_id, row.added).where(*mine, row.state == "applied").order_by(row.id.desc()).limit(_AT_ONCE)
+    # From where the last step ended; at the end once from the top, for whoever was first seen in between.
+    found = connection.execute(applied.where(row.id < note.upto)).all() or connection.execute(applied).all()
     if not found:
         connection.execute(update(row).where(*mine, row.state == "pending").values(state="undone"))
         note.state = "undone"
@@ -91,6 +92,7 @@ def _step_back(creator_id: int, import_id: int, connection: Connection) -> int:
     _write(connection, creator_id, known, gone, found)
     _subtract(connection, creator_id, sums, gone, links)
     connection.execute(update(row).where(among(row.id, [one.id for one in found], connection.dialect.name)).values(state="undone"))
+    note.upto = found[-1].id
     history.keep(connection, import_id, note)
     return len(found)
 

@@ -5,7 +5,6 @@ import re
 from functools import partial
 from typing import Annotated, Any
 
-import msgspec
 from litestar import Request, get, post
 from litestar.datastructures import ResponseHeader
 from litestar.di import NamedDependency
@@ -18,54 +17,12 @@ from entourage.kernel.settings import Settings
 from entourage.viewers.imports import formats, history, plan, taking, undoing, uploads
 from entourage.viewers.imports.mapping import TARGETS
 from entourage.viewers.imports.rules import RULES
+from entourage.viewers.imports.way import Look, Upload, Way, Ways
 from entourage.viewers.routes.described import Failing, HandingIn
 from entourage.viewers.routes.envelope import Answer
 
 _GUARDS = [allowed("viewers.import")]
 _ROOM = 1_000_000
-_Short = Annotated[str, msgspec.Meta(max_length=64)]
-_Name = Annotated[str, msgspec.Meta(max_length=200)]
-_Many = msgspec.Meta(max_length=500)
-
-
-class Upload(msgspec.Struct):
-    """A file that was handed in: the mark to name it by for a day, and its bytes."""
-
-    upload: str
-    bytes: int
-
-
-class Way(msgspec.Struct, forbid_unknown_fields=True):
-    """How a file is to be read; what is left out is found out.
-
-    `source` is one of the formats, `mapping` says what a column holds, by its name or its number from 1
-    (an empty text leaves it out), `rules` how a field meets what is here: set, add, or larger.
-    """
-
-    upload: _Short
-    name: _Name = "file"
-    source: _Short = ""
-    platform: _Short = ""
-    mapping: Annotated[dict[_Name, _Short], _Many] | None = None
-    rules: Annotated[dict[_Short, _Short], _Many] = {}
-
-    def wanted(self) -> taking.Wanted:
-        """Return it as the room takes it."""
-        return taking.Wanted(self.source, self.platform, self.mapping, self.rules)
-
-
-class Look(Way, kw_only=True):
-    """The same, and whether only so many lines from the beginning are to be read."""
-
-    most: Annotated[int, msgspec.Meta(ge=1)] | None = None
-
-
-class Ways(msgspec.Struct):
-    """What an import may be told: the formats with their names, what a column may hold, the rules."""
-
-    formats: dict[str, str]
-    fields: list[str]
-    rules: list[str]
 
 
 @post(

@@ -9,6 +9,7 @@ from entourage.kernel.accounts import members
 from entourage.kernel.http import Actor, Database, allowed
 from entourage.kernel.settings import Settings
 from entourage.viewers.imports import formats, history
+from entourage.viewers.imports.way import Look
 from entourage.viewers.routes import importing
 from entourage.web import import_words
 from entourage.web.pages.frame import Asked, framed, part, wants_part
@@ -31,7 +32,7 @@ async def show(request: Asked, actor: Actor, db: Database) -> Template:
 
 
 @post("/imports/look", guards=_GUARDS, include_in_schema=False, status_code=200)
-async def look(actor: Actor, db: Database, settings: NamedDependency[Settings], data: importing.Look) -> Template:
+async def look(actor: Actor, db: Database, settings: NamedDependency[Settings], data: Look) -> Template:
     """Show what a file is, how its columns are read, and what importing it would do."""
     seen = await importing.looked_at(db, settings, actor.creator_id, data, whole=False)
     return part(
