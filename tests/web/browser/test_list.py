@@ -96,6 +96,7 @@ def test_each_choice_shows_its_viewers_and_the_address_holds_all_of_it(crowded: 
     chip(page, "New tonight").click()
     expect(page.locator(".empty")).to_contain_text("Nobody new tonight")
     chip(page, "All").click()
+    expect(rows(page)).to_have_count(50)
     page.get_by_label("Sort by").select_option(label="Likes")
     expect(page.locator('th[aria-sort="descending"]')).to_contain_text("Likes")
     assert sorted_down(page, "total_likes")
