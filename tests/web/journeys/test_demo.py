@@ -31,10 +31,10 @@ def follow_the_gap(page: Page, shoot: Callable[[Page, str], None]) -> None:
     """See the banner come, change when the line is back, and go when it is put away; then find the gap in the ledger and with its stream."""
     banner = page.locator("#gap-banner")
     expect(banner).to_contain_text("The line to TikTok was lost. It goes on.")
-    expect(banner).not_to_contain_text("It goes on", timeout=30_000)
+    expect(banner).not_to_contain_text("It goes on", timeout=60_000)
     expect(banner).to_contain_text("told again")
     shoot(page, "demo-gap")
-    banner.get_by_role("button", name="Put this notice away").click()
+    banner.get_by_role("button", name="Put this notice away").click(timeout=30_000)
     expect(banner).to_be_empty()
     page.reload()
     expect(page.locator("#feed li").first).to_be_visible()
