@@ -19,6 +19,8 @@ PAGES = (
     "/streams/1",
     "/streams/gaps",
     "/tiers",
+    "/tiers/edit",
+    "/birthdays",
     "/settings",
 )
 SIZES = {"desk": (1440, 900), "hand": (390, 844)}
