@@ -26,6 +26,7 @@ from tests.web.browser.conftest import Opened, shot
 from tests.web.browser.lodging import Lodging, gave
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=10_000)  # a busy machine answers late
 
 MANY = 1_200
 LOOKS = [(theme, size) for theme in ("dark", "light") for size in ("wide", "phone")]
