@@ -1,12 +1,13 @@
 """The live feed as a page finds it when it opens: the newest lines from the database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Integer, func, literal_column, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 
 from entourage.kernel import clock
+from entourage.kernel.rows import among
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import kinds, schemas, tierlog
 from entourage.viewers.tables import Gift, Interaction, Viewer
@@ -17,38 +18,45 @@ _BACK = 500
 
 async def recent(session: CreatorSession, limit: int = 50) -> list[schemas.FeedItem]:
     """Return the newest lines of the creator's feed, newest first, at most `limit`."""
-    deeds = await _newest(session, Interaction, ("kind", "at_ms", "content", "amount"), limit)
-    lines = [
-        schemas.FeedItem(kinds.NAMES[kind], clock.iso(at) or "", viewer, handle, name or handle, avatar, tier, content, amount)
-        for kind, at, content, amount, viewer, handle, name, avatar, tier in deeds
-    ]
-    given = await _newest(session, Gift, ("last_ms", "quantity", "gift_name", "coins_each"), limit)
-    lines += [
-        schemas.FeedItem("gift", clock.iso(at) or "", viewer, handle, name or handle, avatar, tier, None, n, gift, n * each)
-        for at, n, gift, each, viewer, handle, name, avatar, tier in given
-    ]
-    lines += await tierlog.promotions(session, max(_BACK, 2 * limit), limit)
+    most = max(_BACK, 2 * limit)
+    deeds = await _newest(session, Interaction, ("kind", "at_ms", "content", "amount"), most)
+    given = await _newest(session, Gift, ("last_ms", "quantity", "gift_name", "coins_each"), most)
+    whose = await _whose(session, {row[0] for row in (*deeds, *given)})
+    lines = [_line(kinds.NAMES[kind], at, whose[who], content, amount) for who, kind, at, content, amount in _seen(deeds, whose, limit)]
+    lines += [_line("gift", at, whose[who], None, n, gift, n * each) for who, at, n, gift, each in _seen(given, whose, limit)]
+    lines += await tierlog.promotions(session, most, limit)
     return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
 
 
-async def _newest(session: CreatorSession, table: type[Interaction | Gift], names: Sequence[str], limit: int) -> list[tuple[Any, ...]]:
-    """Return columns of the newest rows, and who it was."""
+async def _newest(session: CreatorSession, table: type[Interaction | Gift], names: Sequence[str], most: int) -> list[tuple[Any, ...]]:
+    """Return the newest rows: the viewer's id and these columns."""
     columns = [getattr(table, name) for name in names]
-    back = (
-        select(table.id, table.viewer_id, *columns)
-        .where(table.creator_id == session.creator)
-        .order_by(table.id.desc())
-        # Written out, because SQLite plans by it: for a number it does not know it would look at all viewers first.
-        .limit(literal_column(str(max(_BACK, 2 * limit)), Integer))
-        .subquery()
-    )
-    person = aliased(Viewer)  # whose account it is
-    statement = (
-        select(*(back.c[name] for name in names), person.id, Viewer.handle, Viewer.name, Viewer.avatar_url, person.tier)
-        .join(Viewer, Viewer.id == back.c.viewer_id)
-        .join(person, person.id == func.coalesce(Viewer.linked_to, Viewer.id))
-        .where(~person.blocked)
-        .order_by(back.c.id.desc())
-        .limit(limit)
-    )
-    return [tuple(row) for row in await session.execute(statement)]
+    back = select(table.viewer_id, *columns).where(table.creator_id == session.creator, table.viewer_id.is_not(None))
+    return [tuple(row) for row in await session.execute(back.order_by(table.id.desc()).limit(most))]
+
+
+async def _whose(session: CreatorSession, viewer_ids: Collection[int]) -> dict[int, tuple[Any, Any]]:
+    """Return the account and the person of each of these viewers, without those who are blocked.
+
+    Asked for by their ids: as a join both engines would rather look at all viewers.
+    """
+    columns = (Viewer.id, Viewer.handle, Viewer.name, Viewer.avatar_url, Viewer.tier, Viewer.blocked, Viewer.linked_to)
+
+    async def read(ids: Collection[int]) -> dict[int, Any]:
+        chosen = select(*columns).where(Viewer.creator_id == session.creator, among(Viewer.id, ids, session.dialect))
+        return {row.id: row for row in await session.execute(chosen)} if ids else {}
+
+    accounts = await read(viewer_ids)
+    known = accounts | await read({one.linked_to for one in accounts.values() if one.linked_to is not None} - accounts.keys())
+    persons = {one.id: known.get(one.linked_to or one.id, one) for one in accounts.values()}
+    return {one.id: (one, persons[one.id]) for one in accounts.values() if not persons[one.id].blocked}
+
+
+def _seen(rows: Iterable[tuple[Any, ...]], whose: Collection[int], limit: int) -> Iterator[tuple[Any, ...]]:
+    return islice((row for row in rows if row[0] in whose), limit)
+
+
+def _line(kind: str, at_ms: int, who: tuple[Any, Any], *said: Any) -> schemas.FeedItem:  # noqa: ANN401 - text, amount, gift, coins
+    account, person = who
+    name = account.name or account.handle
+    return schemas.FeedItem(kind, clock.iso(at_ms) or "", person.id, account.handle, name, account.avatar_url, person.tier, *said)
