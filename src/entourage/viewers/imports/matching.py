@@ -15,7 +15,8 @@ Account = tuple[str, str]
 
 _BY_ID = rows.Lookup(tables.Viewer, ("creator_id", "platform"), "user_id", ("user_id", "id"))
 _JOINED = {
-    "sqlite": "json_each(:handles) AS h", "postgresql": "jsonb_array_elements_text(CAST(:handles AS jsonb)) AS h(value)",
+    "sqlite": "json_each(:handles) AS h CROSS",  # each handle by the index, never all viewers for each
+    "postgresql": "jsonb_array_elements_text(CAST(:handles AS jsonb)) AS h(value)",
 }  # fmt: skip
 _NAMED = (
     "SELECT v.id, v.handle, v.last_seen_ms FROM {joined} JOIN viewers v ON v.creator_id = :creator"
