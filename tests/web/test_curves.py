@@ -69,7 +69,7 @@ def test_coins_are_bars_and_what_nobody_counted_is_left_out() -> None:
         ("18:50", "19:01", [(0.0, 250.0)]),
         ("19:03", None, [(750.0, 250.0)]),
         ("18:50", "18:55", []),
-        ("19:10", "19:15", []),
+        ("19:10", "19:15", [(998.0, 2.0)]),
     ],
 )
 def test_a_gap_lies_where_it_was(since: str, until: str | None, bands: list[tuple[float, float]]) -> None:

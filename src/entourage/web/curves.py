@@ -14,6 +14,7 @@ Show = Literal["comments", "coins", "joins", "watching"]
 WIDTH: Final = 1000
 HEIGHT: Final = 200
 _TICKS = 5
+_NARROW: Final = 2.0
 _NICE = (2, 4, 6, 8, 10, 12, 16, 20, 24, 30, 40, 50, 60, 80, 100)  # their halves are whole
 
 
@@ -103,12 +104,15 @@ def _bars(values: Sequence[int], wide: float, top: int) -> str:
 
 
 def _band(gap: GapRow, curve: Curve) -> tuple[float, float] | None:
-    """Say where a gap lies in the picture, at least two units wide; None when it lies outside."""
+    """Say where a gap lies in the picture, at least two units wide; None when it was over before.
+
+    One that begins after the last step, as the newest does until its minute is counted, stands at the right edge.
+    """
     began, length = _moment(curve.steps[0]), len(curve.steps) * curve.minutes * 60
     first = (datetime.fromisoformat(gap.from_at).timestamp() - began) / length
     last = (datetime.fromisoformat(gap.until_at).timestamp() - began) / length if gap.until_at else 1.0
-    left, right = max(0.0, first) * WIDTH, min(1.0, last) * WIDTH
-    return (left, max(2.0, right - left)) if right >= left and left < WIDTH else None
+    left, right = min(max(0.0, first) * WIDTH, WIDTH - _NARROW), min(1.0, last) * WIDTH
+    return (left, max(_NARROW, right - left)) if last >= 0 else None
 
 
 def _moment(step: MinuteRow) -> float:
