@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -114,3 +115,30 @@ async def test_heavy_work_is_done_in_a_process_of_its_own_and_its_errors_come_ba
     (tmp_path / "there.zip").write_bytes(b"")
     with pytest.raises(Conflict):
         await nights.apart(backup.make, empty, to=tmp_path / "there.zip")
+
+
+async def test_work_in_a_process_of_its_own_ends_with_whoever_waits_for_it(tmp_path: Path) -> None:
+    sign = tmp_path / "began"
+    waiting = asyncio.create_task(nights.apart(begin_and_sleep, str(sign)))
+    async with asyncio.timeout(20):
+        while not sign.exists() or not sign.read_text():
+            await asyncio.sleep(0.05)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        process = int(sign.read_text())
+        while is_alive(process):
+            await asyncio.sleep(0.05)
+
+
+def begin_and_sleep(sign: str) -> None:
+    Path(sign).write_text(str(os.getpid()))
+    time.sleep(600)
+
+
+def is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True

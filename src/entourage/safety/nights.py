@@ -6,9 +6,11 @@ Copying and counting keep a processor busy for long, so they are done in a proce
 import asyncio
 import multiprocessing
 import os
+import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 import msgspec
@@ -90,15 +92,30 @@ async def state(settings: Settings, db: Database) -> State:
 
 
 async def apart(work: Callable[..., T], *arguments: Any, **options: Any) -> T:  # noqa: ANN401 - whatever the work takes
-    """Run a function in a fresh process that gives way to others; raises what it raises."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_give_way) as pool:
+    """Run a function in a fresh process that gives way to others; raises what it raises.
+
+    The process ends with this one, or when the caller is cancelled.
+    """
+    context = multiprocessing.get_context("spawn")
+    lifeline, held = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(1, mp_context=context, initializer=_give_way, initargs=(lifeline,))
+    try:
         return await asyncio.get_running_loop().run_in_executor(pool, partial(work, *arguments, **options))
+    finally:
+        held.close()
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _give_way() -> None:
+def _give_way(lifeline: Connection) -> None:
     log.configure("WARNING", "json")
     if hasattr(os, "nice"):
         os.nice(_NICE)
+    threading.Thread(target=_end_with, args=(lifeline,), daemon=True).start()
+
+
+def _end_with(lifeline: Connection) -> None:
+    lifeline.poll(None)  # nothing is ever sent: it only breaks
+    os._exit(1)
 
 
 async def _night(settings: Settings, run: Run, context: JobContext) -> None:
