@@ -207,7 +207,7 @@ async def test_a_hundred_people_renamed_at_random_end_with_their_last_names(db: 
 
 @given(st.lists(st.sampled_from(["a", "b", "c", ""]), min_size=1, max_size=20))
 def test_keeping_up_takes_over_what_was_said_last(names: list[str]) -> None:
-    row = [1, "tiktok", "7", "", "", *[None] * 4, *[False] * 5, *[0] * 9, None, None, *[False] * 3]
+    row = [1, "tiktok", "7", "", "", *[None] * 4, *[False] * 5, *[0] * 9, None, None, *[False] * 3, None]
     who = msgspec.convert(dict(zip(people.Who.__struct_fields__, row, strict=False)), people.Who)
     for name in names:
         people.keep_up(who, Person("tiktok", "7", name), refresh=False)

@@ -7,18 +7,17 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
-from entourage.cli.opening import briefly, run_now, settings_of
+from entourage.cli.opening import briefly, console, run_now, settings_of
 from entourage.cli.recordings import creator_called
 from entourage.kernel import tenancy
 from entourage.kernel.errors import Invalid
 from entourage.viewers.imports import formats, history, plan, taking, undoing
 from entourage.wiring import House
 
-_say = Console()
+_say = console()
 _ACTOR = "the command line"
 _COUNTED = (
     ("new", "people who are new here"),
@@ -54,7 +53,7 @@ def list_all(creator: _Creator = None) -> None:
     async def show() -> None:
         async with _opened(creator) as (house, creator_id), tenancy.inside(house.db, creator_id) as session:
             found = await history.listed(session)
-        table = Table("No.", "File", "From", "When", "State", "Lines", "New", "Changed", "Waiting", "Failed")
+        table = Table("No.", Column("File", no_wrap=True), "From", "When", "State", "Lines", "New", "Changed", "Waiting", "Failed")
         for one in found:
             c = one.counts
             counts = (f"{n:,}" for n in (c.rows, c.new, c.matched, c.pending, c.rejected))

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from rich.console import Console
+
 from entourage import migrations
 from entourage.kernel import log
 from entourage.kernel.errors import EntourageError, Unavailable
@@ -16,6 +18,12 @@ from entourage.web.health import version
 from entourage.wiring import House, open_house
 
 T = TypeVar("T")
+_PAPER = 160  # columns
+
+
+def console() -> Console:
+    """Return where commands speak: as wide as the terminal, and wide enough for every table in a file or a pipe."""
+    return Console(width=None if sys.stdout.isatty() else _PAPER)
 
 
 def settings_of(**changes: Any) -> Settings:  # noqa: ANN401 - whatever types the settings have

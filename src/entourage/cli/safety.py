@@ -6,19 +6,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
-from entourage.cli.opening import briefly, run_now, settings_of
+from entourage.cli.opening import briefly, console, run_now, settings_of
 from entourage.kernel import log
 from entourage.kernel.settings import Settings
 from entourage.safety import archive, backup, doctor
 from entourage.safety.doctor import Findings, Report
 from entourage.web.health import version
 
-_say = Console()
+_say = console()
 
 _KEY_IS_NOT_INSIDE = (
     "The key that opens stored secrets is not in it: keep {where} somewhere else, or connect platforms anew after a restore."
@@ -129,7 +128,7 @@ def _show_backup(report: Report) -> None:
 def list_all() -> None:
     """List the backups there are, newest first."""
     settings = settings_of()
-    table = Table("Backup", "Made at", "Why", "Size", "Rows")
+    table = Table(Column("Backup", no_wrap=True), "Made at", "Why", "Size", "Rows")
     for one in archive.kept(settings.backup_path):
         rows = f"{sum(one.manifest.counts.values()):,}" if one.manifest else "damaged"
         table.add_row(one.name, one.made_at, one.reason, _megabytes(one.size), rows)
