@@ -31,22 +31,23 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+async def live_in(db: Database, cast: Cast) -> None:
+    """Furnish a house with 240 viewers, five past evenings, and one going on."""
+    creator = cast.owner.creator_id
+    viewers = await make.people(db, creator, 240)
+    tonight = await make.evenings(db, creator, viewers[:30])
+    await make.gap(db, creator, tonight - 1, clock.now_ms() - 2 * make.DAY - 40 * make.MINUTE, recovered=14)
+    soon = clock.now() + timedelta(days=2)
+    note = "Draws with me since 2023. Ask about the exhibition in May."
+    await make.card(db, creator, viewers[0], notes=note, tags=["artist", "early bird"], birthday=f"1995-{soon:%m-%d}")
+    await make.card(db, creator, viewers[4], notes="Bakes on Sundays.", tags=["bakery"], birthday=f"--{clock.now():%m-%d}")
+    await make.connection(db, creator)
+
+
 @pytest.fixture(scope="session")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lodging]:
-    """A house with 240 viewers, five past evenings, and one going on."""
-
-    async def furnish(db: Database, cast: Cast) -> None:
-        creator = cast.owner.creator_id
-        viewers = await make.people(db, creator, 240)
-        tonight = await make.evenings(db, creator, viewers[:30])
-        await make.gap(db, creator, tonight - 1, clock.now_ms() - 2 * make.DAY - 40 * make.MINUTE, recovered=14)
-        soon = clock.now() + timedelta(days=2)
-        note = "Draws with me since 2023. Ask about the exhibition in May."
-        await make.card(db, creator, viewers[0], notes=note, tags=["artist", "early bird"], birthday=f"1995-{soon:%m-%d}")
-        await make.card(db, creator, viewers[4], notes="Bakes on Sundays.", tags=["bakery"], birthday=f"--{clock.now():%m-%d}")
-        await make.connection(db, creator)
-
-    lodging = Lodging(tmp_path_factory.mktemp("lived"), furnish)
+    """A house that is lived in, for all tests: what they do in it stays."""
+    lodging = Lodging(tmp_path_factory.mktemp("lived"), live_in)
     yield lodging
     lodging.close()
 

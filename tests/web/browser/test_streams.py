@@ -13,7 +13,7 @@ from entourage.ports.live import FeedState
 from entourage.viewers.tables import Gap
 from entourage.wiring import House
 from tests import make
-from tests.web.browser.conftest import Opened, shot
+from tests.web.browser.conftest import Opened, live_in, shot
 from tests.web.browser.lodging import Lodging
 
 pytestmark = pytest.mark.browser
@@ -28,6 +28,14 @@ def check(page: Page, name: str) -> None:
     assert width <= window, f"{name} is {width} wide in a window of {window}"
     found = Axe().run(page).response["violations"]
     assert [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]] == []
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lodging]:
+    """A house that is lived in, in which nobody begins another stream."""
+    lodging = Lodging(tmp_path_factory.mktemp("looked-back"), live_in)
+    yield lodging
+    lodging.close()
 
 
 @pytest.mark.parametrize(("theme", "size"), LOOKS)
