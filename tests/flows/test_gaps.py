@@ -19,7 +19,7 @@ from tests.flows.ears import HOST, QUICK, listening, until
 PACE = replace(QUICK, limited_s=0.2, refused_s=0.2)
 JUNO = Guest(id=7_000_000_000_000_000_001, handle="juno", name="Juno")
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.anyio, pytest.mark.thorough, pytest.mark.timeout(60)]
 
 
 @pytest.fixture

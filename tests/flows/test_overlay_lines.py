@@ -17,7 +17,7 @@ from tests.flows.test_screens import an_easy_tier, ingest, make_key
 from tests.people import Cast, Client
 from tests.web.test_overlays import KINDS, make, secret_of
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.anyio, pytest.mark.thorough, pytest.mark.timeout(60)]
 
 NAMESPACE = "/overlay"
 PERSON = {"name", "avatar", "face", "tier", "tint"}

@@ -17,7 +17,7 @@ from tests.flows.houses import Open, cookies_of
 from tests.flows.screens import PATIENCE_S, Heard, Screen, opened
 from tests.people import Cast, Client
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.anyio, pytest.mark.thorough, pytest.mark.timeout(60)]
 
 LINES = [("join", "lena"), ("comment", "mo"), ("tier", "lena"), ("gift", "lena"), ("like", "mo"), ("comment", "lena")]
 SECRETS = {"notes": "owes me a song", "birthday": "1990-05-17", "discord_username": "ada#secret"}

@@ -19,7 +19,7 @@ from tests.viewers.test_recorded_truth import TRUTH, count, kept
 PAYLOADS = Path(__file__).parent.parent / "platforms" / "tiktok" / "recorded" / "payloads.jsonl"
 KEPT = {name: TRUTH[name] for name in ("coins", "gifts", "comments", "likes")}
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.anyio, pytest.mark.thorough, pytest.mark.timeout(90)]
 
 
 async def test_the_recorded_payloads_give_their_truth_over_the_wire(db: Database, creator_id: int, tiktok: FakeTikTok) -> None:

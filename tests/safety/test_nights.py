@@ -106,6 +106,7 @@ async def test_asking_twice_for_a_backup_makes_one_and_it_is_kept_as_made_by_han
     assert found.report.archive == found.backups[0].name
 
 
+@pytest.mark.thorough
 async def test_heavy_work_is_done_in_a_process_of_its_own_and_its_errors_come_back(tmp_path: Path) -> None:
     assert await nights.apart(os.getpid) != os.getpid()
     assert await nights.apart(os.nice, 0) > os.nice(0)
@@ -117,6 +118,7 @@ async def test_heavy_work_is_done_in_a_process_of_its_own_and_its_errors_come_ba
         await nights.apart(backup.make, empty, to=tmp_path / "there.zip")
 
 
+@pytest.mark.thorough
 async def test_work_in_a_process_of_its_own_ends_with_whoever_waits_for_it(tmp_path: Path) -> None:
     sign = tmp_path / "began"
     waiting = asyncio.create_task(nights.apart(begin_and_sleep, str(sign)))

@@ -15,7 +15,7 @@ from entourage.kernel.bus.redis import RedisBus
 from tests.engines import RedisServer
 from tests.kernel.bus.test_bus import Listener, number, update
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.anyio, pytest.mark.thorough, pytest.mark.timeout(60)]
 
 
 @pytest.fixture

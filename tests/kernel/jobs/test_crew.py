@@ -17,7 +17,7 @@ import pytest
 import entourage
 from tests.kernel.jobs.conftest import House
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.thorough]
 
 ROOT = Path(__file__).parents[3]
 SOURCE = Path(entourage.__path__[0]).parent
