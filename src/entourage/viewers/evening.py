@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 
 from entourage.kernel import clock
 from entourage.kernel.tenancy import CreatorSession
@@ -66,18 +65,20 @@ async def here(session: CreatorSession, limit: int = 30) -> list[schemas.ViewerR
 
 async def open_visits(session: CreatorSession, limit: int = 1000) -> list[schemas.OpenVisit]:
     """Return who is here, the longest first; somebody with two visits once."""
-    person = aliased(Viewer)
+    linked = await kin.open_links(session)
     statement = (
-        select(person.id, person.handle, person.name, Visit.started_ms, Visit.watch_ms)
+        select(Viewer.id, Viewer.handle, Viewer.name, Visit.started_ms, Visit.watch_ms)
         .join(Viewer, Viewer.id == Visit.viewer_id)
-        .join(person, person.id == func.coalesce(Viewer.linked_to, Viewer.id))
         .where(Visit.creator_id == session.creator, Visit.open)
         .order_by(Visit.started_ms, Visit.viewer_id)
         .limit(limit)
     )
+    heads = select(Viewer.id, Viewer.handle, Viewer.name).where(Viewer.id.in_(set(linked.values())))
+    by_id = {row[0]: row for row in await session.execute(heads)} if linked else {}
     persons: dict[int, Any] = {}
-    for row in await session.execute(statement):
-        persons.setdefault(row[0], row)
+    for viewer_id, handle, name, *times in await session.execute(statement):
+        person = by_id.get(linked.get(viewer_id, 0), (viewer_id, handle, name))
+        persons.setdefault(person[0], (*person, *times))
     now = clock.now_ms()
     return [
         schemas.OpenVisit(id_, handle, name or handle, clock.iso(started) or "", max(0, now - started) // 1000, watched // 1000)
