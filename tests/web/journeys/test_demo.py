@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.journeys.conftest import Open, Start
@@ -20,11 +21,22 @@ def test_the_demo_is_entered_by_its_link_moves_and_has_a_panel(start: Start, vis
 
     page.get_by_role("link", name="Demo panel").click()
     expect(page).to_have_title("@nova.live · TikTok simulator")
-    page.get_by_role("button", name="Gap of 10 s").click()
-    expect(page.locator("#log li").first).to_contain_text("1 connections dropped; nobody can come back for 10 s")
+    lose_the_line(page)
     page.get_by_role("link", name="Entourage").click()
     expect(page).to_have_title("Tonight · Entourage")
     follow_the_gap(page, shoot)
+
+
+def lose_the_line(page: Page) -> None:
+    """Press until there was a line to lose: the evening drops it by itself now and then."""
+    for _ in range(4):
+        page.get_by_role("button", name="Gap of 10 s").click()
+        said = page.locator("#log li", has_text="nobody can come back for 10 s").first
+        expect(said).to_be_visible()
+        if "1 connections dropped" in said.inner_text():
+            return
+        page.wait_for_timeout(15_000)
+    pytest.fail("There was never a line to lose.")
 
 
 def follow_the_gap(page: Page, shoot: Callable[[Page, str], None]) -> None:
@@ -43,11 +55,10 @@ def follow_the_gap(page: Page, shoot: Callable[[Page, str], None]) -> None:
     page.get_by_role("link", name="Streams").click()
     expect(page.locator("[data-stream]").first).to_contain_text("live")
     page.get_by_role("link", name="Gaps").click()
-    expect(page.locator("[data-gap]")).to_have_count(1)
-    expect(page.locator("[data-gap]")).to_contain_text("The line to TikTok was lost.")
-    page.get_by_role("link", name="The stream").click()
+    expect(page.locator("[data-gap]").first).to_contain_text("The line to TikTok was lost.")
+    page.get_by_role("link", name="The stream").first.click()
     expect(page.locator(".gap-lines")).to_contain_text("The line to TikTok was lost.")
-    expect(page.locator(".course-gap")).to_have_count(1)
+    expect(page.locator(".course-gap").first).to_be_attached()
     page.get_by_role("link", name="Came back").click()
     expect(page.locator("#whom-returning")).to_have_attribute("aria-current", "true")
     rows = page.locator("#guests tbody tr[data-viewer]")
