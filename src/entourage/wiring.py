@@ -15,7 +15,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from entourage.kernel import log, secrets, tenancy
+from entourage.kernel import clock, deliveries, log, secrets, tenancy
 from entourage.kernel.accounts import links, sessions
 from entourage.kernel.accounts.attempts import Attempts, MemoryCounter, RedisCounter
 from entourage.kernel.accounts.passwords import Passwords
@@ -163,8 +163,9 @@ async def _tidy(data: Path, context: JobContext) -> None:
     await context.db.study()
     await asyncio.to_thread(uploads.tidy, data)
     await sessions.prune(context.db)
-    async with tenancy.everywhere(context.db, "prune links", write=True) as session:
+    async with tenancy.everywhere(context.db, "prune links and deliveries", write=True) as session:
         await links.prune(session)
+        await deliveries.prune(session, before=clock.now() - deliveries.KEPT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,6 +224,20 @@ class Job(Base):
     finished_at: Mapped[datetime | None]
 
 
+class Delivery(Owned, Base):
+    """Something that a platform told us: stored once, before anything is done about it; see `kernel.deliveries`."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (UniqueConstraint("creator_id", "source", "message_id"),)
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
+    source: Mapped[str] = mapped_column(String(32))  # twitch, ...
+    message_id: Mapped[str] = mapped_column(String(200))  # the platform's own
+    kind: Mapped[str] = mapped_column(String(64))
+    payload: Mapped[dict[str, Any]]
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    handled_at: Mapped[datetime | None]
+
+
 class Tick(Base):
     """The newest tick of a schedule that somebody has taken; taking it is what makes it run once."""
 

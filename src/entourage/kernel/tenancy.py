@@ -5,7 +5,7 @@ filter here, new rows get the creator here, and on PostgreSQL forced row-level s
 `everywhere(db, reason)` is the one way across creators; a house test counts its callers.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any, TypeVar
 
@@ -66,11 +66,19 @@ async def batch_inside(db: Database, creator_id: int, work: Callable[[Connection
 
     On PostgreSQL row-level security holds; on both engines `work` names the creator in its statements.
     """
+    return (await batch_of_each(db, {creator_id: work}))[creator_id]
 
-    def scoped(connection: Connection) -> T:
-        if db.dialect == "postgresql":
-            connection.execute(_SCOPE, {"creator": str(creator_id), "everywhere": "off"})
-        return work(connection)
+
+async def batch_of_each(db: Database, works: Mapping[int, Callable[[Connection], T]]) -> dict[int, T]:
+    """Run the work of several creators in one batch transaction, each scoped to its creator; all of it commits or none."""
+
+    def scoped(connection: Connection) -> dict[int, T]:
+        done = {}
+        for creator_id, work in works.items():
+            if db.dialect == "postgresql":
+                connection.execute(_SCOPE, {"creator": str(creator_id), "everywhere": "off"})
+            done[creator_id] = work(connection)
+        return done
 
     return await db.write_batch(scoped)
 

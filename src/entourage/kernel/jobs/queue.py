@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, delete, func, null, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, func, null, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from entourage.kernel import clock, ids
@@ -81,13 +81,21 @@ async def enqueue_many(
 ) -> int:
     """Ask for many jobs of one kind, given as pairs of lane (or None) and payload; returns how many there were."""
     owner = _owner(session, creator_id)
-    now = clock.now()
-    shared: dict[str, Any] = {"creator_id": owner, "kind": kind, "status": "queued", "run_at": now, "first_at": now}
-    shared |= {"attempts": 0, "max_attempts": max_attempts, "step": {}}
-    rows = [{**shared, "lane": _scoped(owner, lane or f"job:{ids.new()}"), "payload": dict(payload)} for lane, payload in items]
+    rows = [_plain_row(owner, kind, lane, payload, max_attempts) for lane, payload in items]
     if rows:
         await session.execute(jobs.insert(), rows)
         _ring_after_commit(session)
+    return len(rows)
+
+
+def enqueue_in_batch(connection: Connection, creator_id: int, items: Iterable[tuple[str, str | None, Mapping[str, Any]]]) -> int:
+    """Ask for jobs of a creator, given as kind, lane (or None) and payload, in a batch transaction; returns how many.
+
+    Whoever ran the batch wakes the workers after its commit (`bell.ring_all`).
+    """
+    rows = [_plain_row(creator_id, kind, lane, payload, MAX_ATTEMPTS) for kind, lane, payload in items]
+    if rows:
+        connection.execute(jobs.insert(), rows)
     return len(rows)
 
 
@@ -150,6 +158,13 @@ async def prune(session: CreatorSession, *, done_before: datetime, dead_before: 
         .limit(limit)
     )
     return len((await session.execute(delete(jobs).where(jobs.c.id.in_(old)).returning(jobs.c.id))).all())
+
+
+def _plain_row(owner: int | None, kind: str, lane: str | None, payload: Mapping[str, Any], max_attempts: int) -> dict[str, Any]:
+    now = clock.now()
+    row: dict[str, Any] = {"creator_id": owner, "kind": kind, "status": "queued", "run_at": now, "first_at": now}
+    row |= {"lane": _scoped(owner, lane or f"job:{ids.new()}"), "payload": dict(payload)}
+    return row | {"attempts": 0, "max_attempts": max_attempts, "step": {}}
 
 
 def _check(*, dedup: str | None, run_at: datetime | None, debounce_s: float | None, cap_s: float | None) -> None:
