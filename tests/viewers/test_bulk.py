@@ -1,6 +1,5 @@
 """One thing done to many viewers: everybody meant and nobody else, once, also when it is cut off, and put back exactly."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,12 +11,12 @@ from entourage.kernel.bus.memory import MemoryBus
 from entourage.kernel.db import Database
 from entourage.kernel.errors import Conflict, Invalid, NotFound
 from entourage.kernel.jobs.registry import Registry
-from entourage.kernel.jobs.worker import Pace, Worker
 from entourage.kernel.tables import Job
 from entourage.viewers import bulk, bulk_jobs, profile, roll, schemas, tags
 from entourage.viewers.tables import Card, Tag, Viewer
 from entourage.viewers.updates import Publisher
 from tests import make
+from tests.labour import work_off
 
 pytestmark = pytest.mark.anyio
 
@@ -61,17 +60,7 @@ class Desk:
         """Let a worker do what there is to do."""
         registry = Registry()
         bulk_jobs.register(registry, Publisher(MemoryBus(), self.db))
-        worker = Worker(self.db, registry, Pace(poll_s=0.01))
-        running = asyncio.create_task(worker.run())
-        async with asyncio.timeout(30):
-            while await self._waiting():
-                await asyncio.sleep(0.02)
-        worker.stop()
-        await running
-
-    async def _waiting(self) -> bool:
-        async with tenancy.inside(self.db, self.creator_id) as session:
-            return bool((await session.execute(select(Job.id).where(Job.status.in_(("queued", "running"))))).first())
+        await work_off(self.db, registry)
 
     async def card(self, viewer_id: int, *tagged: str) -> None:
         async with tenancy.inside(self.db, self.creator_id, write=True) as session:

@@ -15,13 +15,13 @@ from entourage.kernel.bus.port import Update
 from entourage.kernel.db import Database
 from entourage.kernel.errors import Conflict, Invalid, NotFound
 from entourage.kernel.jobs.registry import Registry
-from entourage.kernel.jobs.worker import Pace, Worker
 from entourage.kernel.tables import Job
 from entourage.viewers import config, ladder, memory, moves, resettling, schemas, tier, tier_jobs, tier_shapes, tiers
 from entourage.viewers.intake import Intake
 from entourage.viewers.tables import TierChange, TierRule, Total, Viewer
 from entourage.viewers.updates import Publisher
 from tests import make
+from tests.labour import work_off
 from tests.viewers.events import Room
 
 pytestmark = pytest.mark.anyio
@@ -74,25 +74,15 @@ class Office:
         bus = MemoryBus()
         registry = Registry()
         tier_jobs.register(registry, Publisher(bus, self.db))
-        worker = Worker(self.db, registry, Pace(poll_s=0.01))
         async with bus.subscribe() as batches:
             listening = asyncio.create_task(self._listen(batches))
-            running = asyncio.create_task(worker.run())
-            async with asyncio.timeout(20):
-                while await self._waiting():
-                    await asyncio.sleep(0.01)
-            worker.stop()
-            await running
+            await work_off(self.db, registry)
             await asyncio.sleep(0.02)
             listening.cancel()
 
     async def _listen(self, batches: AsyncIterator[Sequence[Update]]) -> None:
         async for batch in batches:
             self.heard += [(one.event, msgspec.json.decode(one.payload)) for one in batch]
-
-    async def _waiting(self) -> bool:
-        async with tenancy.inside(self.db, self.creator_id) as session:
-            return bool((await session.execute(select(Job.id).where(Job.status.in_(("queued", "running"))))).first())
 
     async def tiers(self) -> dict[int, str | None]:
         async with tenancy.inside(self.db, self.creator_id) as session:

@@ -45,9 +45,16 @@ def test_values_are_written_for_people() -> None:
         ("Tag: -3 is less than nothing.", "Tag: -3 ist weniger als nichts."),
         (
             "The line has 6 cells, but there are 4 columns; perhaps a comma is not in quotes.",
-            "Die Zeile hat 6 Zellen, es gibt aber 4 Spalten; vielleicht steht ein Komma nicht in Anführungszeichen.",
+            "Die Zeile hat 6 Zellen, aber es gibt 4 Spalten; vielleicht steht ein Komma nicht in Anführungszeichen.",
         ),
-        ("Geb: '31.02.1990' is no birthday. There is no such day.", "Geb: '31.02.1990' ist kein Geburtstag."),
+        (
+            "Geb: '31.02.1990' is no birthday. A birthday is written YYYY-MM-DD, or --MM-DD without a year.",
+            "Geb: '31.02.1990' ist kein Geburtstag. Ein Geburtstag schreibt sich JJJJ-MM-TT, oder --MM-TT ohne Jahr.",
+        ),
+        (
+            "Kennung: The id 7.1e18 was rounded by another program, so it is nobody's any more. Export it as text.",
+            "Kennung: Die Kennung 7.1e18 wurde von einem anderen Programm gerundet und gehört nun niemandem mehr. Exportiere sie als Text.",
+        ),
         ("Something nobody has translated: yet.", "Something nobody has translated: yet."),
         ("100%: 'x' is no date.", "100%: 'x' ist kein Datum."),
         ("", ""),

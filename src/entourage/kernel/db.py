@@ -26,13 +26,14 @@ T = TypeVar("T")
 
 _READERS = 4
 _WAL_PATIENCE_S = 15
+_MAPPED_BYTES = 1 << 30
 _PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=15000",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-65536",
-    "PRAGMA mmap_size=1073741824",
+    f"PRAGMA mmap_size={_MAPPED_BYTES}",
     "PRAGMA wal_autocheckpoint=4000",
     "PRAGMA journal_size_limit=67108864",
 )
@@ -118,6 +119,22 @@ class Database:
             connection.exec_driver_sql("ANALYZE")
 
         await self.write_batch(analyze)
+
+    async def ease(self) -> None:
+        """Give back what batches have gathered in memory: pages of the file that are cached or mapped. PostgreSQL has none here."""
+        if self.dialect != "sqlite":
+            return
+
+        def let_go() -> None:
+            connection = self._batches.raw_connection()
+            try:
+                for pragma in ("shrink_memory", "mmap_size=0", f"mmap_size={_MAPPED_BYTES}"):
+                    connection.cursor().execute(f"PRAGMA {pragma}")
+            finally:
+                connection.close()
+
+        async with self.turn():
+            await asyncio.get_running_loop().run_in_executor(self._batch_threads, let_go)
 
     async def close(self) -> None:
         """Close all connections."""

@@ -244,12 +244,3 @@ class Tick(Base):
     __tablename__ = "schedule_ticks"
     name: Mapped[str] = mapped_column(String(100), primary_key=True)
     last_at: Mapped[datetime]
-
-
-OWNED_EXTRA = ("jobs_queue",)
-"""Tables with a creator that are not `Owned`, because their creator may be nobody."""
-
-
-def owned_tables() -> list[str]:
-    """Return the names of all tables whose rows belong to a creator."""
-    return sorted(str(m.local_table) for m in Base.registry.mappers if issubclass(m.class_, Owned))

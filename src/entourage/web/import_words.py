@@ -1,12 +1,11 @@
 """How imports are spoken of: what a column may hold, how a field meets what is here, what becomes of a line, and values."""
 
-import re
 from collections.abc import Sequence
 from typing import Any, Final
 
 from entourage.kernel import clock
 from entourage.viewers.imports.rules import FIELDS
-from entourage.web import formats
+from entourage.web import formats, retelling
 from entourage.web.i18n import gettext as _
 
 
@@ -75,36 +74,13 @@ NOTES: Final = (
 )
 """What the room says of files and of lines, word for word."""
 
-_REASONS: Final = (
-    (r"(?P<what>.*) is no number\.", _n("%(what)s is no number.")),
-    (r"(?P<what>.*) is less than nothing\.", _n("%(what)s is less than nothing.")),
-    (r"(?P<what>.*) is more than anybody can have\.", _n("%(what)s is more than anybody can have.")),
-    (r"(?P<what>.*) is no date\.", _n("%(what)s is no date.")),
-    (r"(?P<what>.*) cannot be when somebody was seen\.", _n("%(what)s cannot be when somebody was seen.")),
-    (r"(?P<what>.*) is no birthday\..*", _n("%(what)s is no birthday.")),
-    (r"(?P<what>.*) is neither yes nor no\.", _n("%(what)s is neither yes nor no.")),
-    (r"(?P<what>.*) is no id of an account\.", _n("%(what)s is no id of an account.")),
-    (
-        r"The id (?P<what>.*) was rounded by another program, so .*",
-        _n("The id %(what)s was rounded by another program, so it is nobody's any more. Export it as text."),
-    ),
-    (
-        r"The line has (?P<cells>\d+) cells, but there are (?P<columns>\d+) columns.*",
-        _n("The line has %(cells)s cells, but there are %(columns)s columns; perhaps a comma is not in quotes."),
-    ),
-)
-
 
 def reason(said: str) -> str:
-    """Say in the reader's language why a line cannot be used, where the sentence is known; else as it is."""
-    column, colon, rest = said.partition(": ") if said else ("", "", "")
-    for prefix, sentence in (("", said), (column + colon, rest)):
-        if sentence and (spoken := _(sentence)) != sentence:
-            return prefix + spoken
-        for pattern, template in _REASONS:
-            if (found := re.fullmatch(pattern, sentence)) and not (prefix == "" and colon and "cells" not in template):
-                return prefix + _(template) % found.groupdict()
-    return said
+    """Say in the reader's language why a line cannot be used; the column that it begins with stays as it is."""
+    if (told := retelling.retell(said)) != said:
+        return told
+    column, colon, rest = said.partition(": ")
+    return column + colon + retelling.retell(rest) if colon else said
 
 
 def rules_of(target: str) -> Sequence[tuple[str, str]]:

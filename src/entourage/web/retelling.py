@@ -14,7 +14,7 @@ _BLANK = re.compile(r"\{(\w+)\}")
 
 def retell(sentence: str) -> str:
     """Say a sentence of an error in the current language; what the catalogue does not know stays as it is."""
-    if i18n.voice().language == "en":
+    if not sentence or i18n.voice().language == "en":
         return sentence
     for pattern, template in _patterns():
         if said := pattern.fullmatch(sentence):

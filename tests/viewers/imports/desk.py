@@ -1,25 +1,24 @@
 """A creator's desk for imports: files are brought, people looked at, a worker works, and everything is counted again."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from entourage.kernel import tenancy
 from entourage.kernel.bus.memory import MemoryBus
 from entourage.kernel.db import Database
 from entourage.kernel.jobs.registry import Registry
-from entourage.kernel.jobs.worker import Pace, Worker
-from entourage.kernel.tables import Job
 from entourage.ports import live
 from entourage.viewers import import_jobs, profile, schemas
 from entourage.viewers.imports import history, plan, taking, undoing, uploads
 from entourage.viewers.imports.taking import Wanted
 from entourage.viewers.intake import Intake
 from entourage.viewers.recount import Recount
+from entourage.viewers.tables import ImportRow
 from entourage.viewers.updates import Publisher
+from tests.labour import work_off
 
 AS_IT_IS = Wanted()
 
@@ -67,17 +66,7 @@ class Desk:
         """Let a worker do what there is to do."""
         registry = Registry()
         import_jobs.register(registry, Publisher(MemoryBus(), self.db), self.folder)
-        worker = Worker(self.db, registry, Pace(poll_s=0.01))
-        running = asyncio.create_task(worker.run())
-        async with asyncio.timeout(30):
-            while await self._waiting():
-                await asyncio.sleep(0.02)
-        worker.stop()
-        await running
-
-    async def _waiting(self) -> bool:
-        async with tenancy.inside(self.db, self.creator_id) as session:
-            return bool((await session.execute(select(Job.id).where(Job.status.in_(("queued", "running"))))).first())
+        await work_off(self.db, registry)
 
     async def undo(self, import_id: int) -> history.Past:
         await undoing.undo(self.db, self.creator_id, import_id, "a test")
@@ -86,6 +75,18 @@ class Desk:
     async def past(self, import_id: int) -> history.Past:
         async with tenancy.inside(self.db, self.creator_id) as session:
             return await history.one(session, import_id)
+
+    async def state(self, import_id: int) -> str:
+        return (await self.past(import_id)).state
+
+    async def done(self, import_id: int) -> int:
+        """Count the lines that were worked off, or taken back."""
+        worked_off = (
+            ("undone",) if await self.state(import_id) in {"undoing", "undone"} else ("applied", "pending", "unchanged", "rejected")
+        )
+        async with tenancy.inside(self.db, self.creator_id) as session:
+            mine = (ImportRow.import_id == import_id, ImportRow.state.in_(worked_off))
+            return await session.scalar(select(func.count()).select_from(ImportRow).where(*mine)) or 0
 
     async def failed(self, import_id: int) -> str:
         return b"".join([part async for part in history.stream_rejected(self.db, self.creator_id, import_id)]).decode()

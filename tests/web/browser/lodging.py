@@ -13,7 +13,10 @@ import uvicorn
 from entourage import app as app_module
 from entourage.kernel import clock
 from entourage.kernel.db import Database
+from entourage.kernel.jobs.registry import Registry
+from entourage.kernel.jobs.worker import Pace, Worker
 from entourage.ports import live
+from entourage.viewers.updates import Publisher
 from entourage.wiring import House
 from tests import engines, people
 from tests.people import Cast
@@ -68,6 +71,17 @@ class Lodging:
             return await work(self.house)
 
         return asyncio.run_coroutine_threadsafe(run(), self._loop).result(30)
+
+    def employ(self, register: Callable[[Registry, Publisher], None]) -> None:
+        """Let a worker of the house do the jobs that `register` knows."""
+
+        async def begin(house: House) -> None:
+            registry = Registry()
+            register(registry, house.publisher)
+            house.working.append(Worker(house.db, registry, Pace(poll_s=0.05)).run)
+            house.start_working()
+
+        self.do(begin)
 
     def happen(self, *events: live.LiveEvent) -> None:
         """Let events of the owner's stream be stored."""

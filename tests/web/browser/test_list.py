@@ -14,8 +14,6 @@ from sqlalchemy import select
 
 from entourage.kernel import clock, tenancy
 from entourage.kernel.db import Database
-from entourage.kernel.jobs.registry import Registry
-from entourage.kernel.jobs.worker import Pace, Worker
 from entourage.ports import live
 from entourage.viewers import bulk_jobs
 from entourage.viewers.tables import Stream, Viewer
@@ -43,15 +41,9 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lodging]:
         soon = clock.now() + timedelta(days=2)
         await make.card(db, creator, viewers[3], tags=["artist", "early bird"], birthday=f"1995-{soon:%m-%d}")
 
-    async def employ(house: House) -> None:
-        registry = Registry()
-        bulk_jobs.register(registry, house.publisher)
-        house.working.append(Worker(house.db, registry, Pace(poll_s=0.05)).run)
-        house.start_working()
-
     folder: Path = tmp_path_factory.mktemp("crowded")
     lodging = Lodging(folder, furnish)
-    lodging.do(employ)
+    lodging.employ(bulk_jobs.register)
     yield lodging
     lodging.close()
 

@@ -8,10 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Response, expect
 
 from entourage.kernel.db import Database
-from entourage.kernel.jobs.registry import Registry
-from entourage.kernel.jobs.worker import Pace, Worker
 from entourage.viewers import tier_jobs
-from entourage.wiring import House
 from tests import make
 from tests.people import Cast
 from tests.web.browser.conftest import Opened, shot
@@ -29,15 +26,9 @@ def lodged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lodging]:
     async def furnish(db: Database, cast: Cast) -> None:
         await make.people(db, cast.owner.creator_id, 120)
 
-    async def employ(house: House) -> None:
-        registry = Registry()
-        tier_jobs.register(registry, house.publisher)
-        house.working.append(Worker(house.db, registry, Pace(poll_s=0.05)).run)
-        house.start_working()
-
     folder: Path = tmp_path_factory.mktemp("tiers")
     lodging = Lodging(folder, furnish)
-    lodging.do(employ)
+    lodging.employ(tier_jobs.register)
     yield lodging
     lodging.close()
 

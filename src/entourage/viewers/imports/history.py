@@ -17,6 +17,7 @@ from entourage.viewers.tables import Import, ImportRow
 
 State = Literal["reading", "applying", "done", "undoing", "undone", "failed"]
 _CHUNK = 1_000
+_TAKEN = ("applied", "pending", "unchanged")
 
 
 class Counts(msgspec.Struct):
@@ -64,6 +65,7 @@ class Note(msgspec.Struct, kw_only=True):
     upload: str = ""  # under which the file is kept, while a job reads it
     error: str = ""  # why it failed
     upto: int = 0  # the last line that was worked off or, in an undo, the last that was taken back
+    dropped: int = 0  # in an undo, the last line that waits no more
     reader: str = ""  # who reads it: only the last one may store lines
     counts: Counts = msgspec.field(default_factory=Counts)
 
@@ -188,12 +190,17 @@ class Linked(msgspec.Struct):
 
 async def links(session: CreatorSession, import_id: int, limit: int = 200) -> list[Linked]:
     """Return the people of a file who have accounts on several platforms, to be linked where they are seen."""
-    row = ImportRow
-    said = select(row.line, row.platform, row.user_id, row.said).where(row.import_id == import_id).order_by(row.id)
+    row, after = ImportRow, 0
+    said = select(row.id, row.line, row.platform, row.user_id, row.said).where(row.import_id == import_id).order_by(row.id).limit(_CHUNK)
     found: list[Linked] = []
-    for one_row in await session.execute(said.where(row.state.in_(("applied", "pending", "unchanged")))):
-        if others := one_row.said.get("links"):
-            found.append(Linked(one_row.line, [[one_row.platform, one_row.user_id or "", one_row.said.get("handle", "")], *others]))
-        if len(found) >= limit:
+    while len(found) < limit:
+        rows = (await session.execute(said.where(row.state.in_(_TAKEN), row.id > after))).all()
+        if not rows:
             break
-    return found
+        after = rows[-1].id
+        found += [
+            Linked(one.line, [[one.platform, one.user_id or "", one.said.get("handle", "")], *one.said["links"]])
+            for one in rows
+            if one.said.get("links")
+        ]
+    return found[:limit]

@@ -7,14 +7,14 @@ from itertools import islice
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from entourage.kernel import audit, rows, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.errors import Invalid
 from entourage.kernel.jobs import queue
 from entourage.viewers import memory
-from entourage.viewers.imports import history, reader, settling
+from entourage.viewers.imports import history, reader, settling, steps
 from entourage.viewers.imports.record import Record, Rejected
 from entourage.viewers.tables import ImportRow
 
@@ -36,12 +36,16 @@ async def read(db: Database, creator_id: int, import_id: int, lines: Iterator[Re
     note = await tenancy.batch_inside(db, creator_id, partial(reader.take_over, creator_id, import_id))
     if note is None:
         return False
+    await steps.walk(db, creator_id, partial(reader.sweep, creator_id, import_id, note))
+    stored = 0
     while chunk := await asyncio.to_thread(lambda: list(islice(lines, _AT_ONCE))):
         note.counts.rows += len(chunk)
         note.counts.rejected += sum(isinstance(one, Rejected) for one in chunk)
         note.links += sum(isinstance(one, Record) and bool(one.links) for one in chunk)
         if not await tenancy.batch_inside(db, creator_id, partial(_stage, creator_id, import_id, note, chunk)):
             return False
+        stored += 1
+        await steps.breathe(db, stored)
     await _check_use(db, creator_id, import_id, note.counts)
     async with tenancy.inside(db, creator_id, write=True) as session:
         connection = await session.connection()
@@ -59,18 +63,19 @@ async def read(db: Database, creator_id: int, import_id: int, lines: Iterator[Re
 
 async def fail(db: Database, creator_id: int, import_id: int, reason: str) -> None:
     """Give an import up whose file cannot be read to its end; nothing was changed, and the file may come again."""
-    await tenancy.batch_inside(db, creator_id, partial(_fail, creator_id, import_id, reason))
+    await steps.walk(db, creator_id, partial(_fail, creator_id, import_id, reason))
 
 
-def _fail(creator_id: int, import_id: int, reason: str, connection: Connection) -> None:
+def _fail(creator_id: int, import_id: int, reason: str, connection: Connection) -> int:
     memory.lock(connection, creator_id)
     held = history.find(connection, creator_id, import_id)
     if held is None or (note := history.read(held.counts)).state != "reading":
-        return
-    row = ImportRow
-    connection.execute(delete(row).where(row.import_id == import_id, row.creator_id == creator_id, row.state == "staged"))
+        return 0
+    if dropped := reader.drop_some(connection, creator_id, import_id, "staged"):
+        return dropped  # those that were rejected stay, with their reasons
     note.state, note.error = "failed", reason
     history.keep(connection, import_id, note, digest=f"failed:{import_id}:{held.digest}"[:64])
+    return 0
 
 
 def _stage(creator_id: int, import_id: int, note: history.Note, chunk: list[Record | Rejected], connection: Connection) -> bool:

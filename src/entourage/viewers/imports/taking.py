@@ -20,7 +20,7 @@ from entourage.kernel.errors import Conflict, Invalid
 from entourage.kernel.jobs import queue
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import memory, tables
-from entourage.viewers.imports import formats, history, settling, staging
+from entourage.viewers.imports import formats, history, settling, staging, steps
 from entourage.viewers.imports.mapping import columns
 from entourage.viewers.imports.record import Record, Rejected, Unreadable
 from entourage.viewers.imports.record import platform as platform_of
@@ -28,8 +28,6 @@ from entourage.viewers.imports.rules import Rule, check
 from entourage.viewers.imports.table import Table, records
 from entourage.viewers.tables import Import, ImportRow
 
-BREATH_S = 0.005
-"""Between steps, for whoever else wants to write."""
 _AT_ONCE = 1_000
 _STALE_MS = 60_000
 _SETTLED = rows.Change(ImportRow, key=("id",), put=("state", "viewer_id", "added", "error"))
@@ -157,10 +155,7 @@ async def _drop(db: Database, creator_id: int, import_id: int) -> None:
 
 async def finish(db: Database, creator_id: int, import_id: int, tell: Callable[[int], None] | None = None) -> None:
     """Work an import off to its end, from wherever it stands; `tell` hears how many lines each step has done."""
-    while done := await tenancy.batch_inside(db, creator_id, partial(_advance, creator_id, import_id)):
-        if tell:
-            tell(done)
-        await asyncio.sleep(BREATH_S)
+    await steps.walk(db, creator_id, partial(_advance, creator_id, import_id), tell)
 
 
 def _advance(creator_id: int, import_id: int, connection: Connection) -> int:

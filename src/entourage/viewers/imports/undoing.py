@@ -1,6 +1,5 @@
 """Taking an import back whole: what it added goes, what it changed is as before unless somebody changed it since."""
 
-import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -14,12 +13,14 @@ from entourage.kernel.errors import Conflict, NotFound
 from entourage.kernel.jobs import queue
 from entourage.kernel.rows import among
 from entourage.viewers import kin, memory, tables
-from entourage.viewers.imports import history, holders, staging, taking
+from entourage.viewers.imports import history, holders, staging, steps
 from entourage.viewers.imports.holders import Holder
 from entourage.viewers.imports.rules import COUNTERS
 from entourage.viewers.tables import Card, Carried, Handle, Link, Tag, TierChange, Viewer, Visit
+from entourage.viewers.waiting import PENDING
 
 _AT_ONCE = 1_000
+_DROPPED_AT_ONCE = 10_000
 _END = 1 << 62
 _EMPTY = " AND ".join(f"{name} = 0" for name in COUNTERS)
 _HEADS = text(f"UPDATE viewers SET {', '.join(f'{n}={n}-:{n}' for n in COUNTERS)} WHERE id=:head AND creator_id=:creator")
@@ -56,10 +57,7 @@ async def begin(db: Database, creator_id: int, import_id: int, actor: str) -> No
 
 async def finish(db: Database, creator_id: int, import_id: int, tell: Callable[[int], None] | None = None) -> None:
     """Take back what is left of an import that is being undone; `tell` hears how many lines each step has done."""
-    while done := await tenancy.batch_inside(db, creator_id, partial(_step_back, creator_id, import_id)):
-        if tell:
-            tell(done)
-        await asyncio.sleep(taking.BREATH_S)
+    await steps.walk(db, creator_id, partial(_step_back, creator_id, import_id), tell)
 
 
 def _step_back(creator_id: int, import_id: int, connection: Connection) -> int:
@@ -74,7 +72,9 @@ def _step_back(creator_id: int, import_id: int, connection: Connection) -> int:
     # From where the last step ended; at the end once from the top, for whoever was first seen in between.
     found = connection.execute(applied.where(row.id < note.upto)).all() or connection.execute(applied).all()
     if not found:
-        connection.execute(update(row).where(*mine, row.state == "pending").values(state="undone"))
+        if dropped := _drop_pending(connection, mine, note):
+            history.keep(connection, import_id, note)
+            return dropped
         note.state = "undone"
         # The same file may come again: its digest is given free.
         history.keep(connection, import_id, note, undone_ms=clock.now_ms(), digest=f"undone:{import_id}:{held.digest}"[:64])
@@ -95,6 +95,17 @@ def _step_back(creator_id: int, import_id: int, connection: Connection) -> int:
     note.upto = found[-1].id
     history.keep(connection, import_id, note)
     return len(found)
+
+
+def _drop_pending(connection: Connection, mine: tuple[Any, ...], note: history.Note) -> int:
+    """Let the next of those who wait to be seen wait no more; returns how many."""
+    row = tables.ImportRow
+    waiting = select(row.id).where(*mine, row.state == PENDING, row.id > note.dropped).order_by(row.id).limit(_DROPPED_AT_ONCE)
+    ids = connection.scalars(waiting).all()
+    if ids:
+        connection.execute(update(row).where(among(row.id, ids, connection.dialect.name)).values(state="undone"))
+        note.dropped = ids[-1]
+    return len(ids)
 
 
 def _take_back(holder: Holder, added: dict[str, Any], sums: dict[str, int]) -> None:
