@@ -1,9 +1,8 @@
 """Streams: the list of them, one after it was live, its course, who came, and the ledger of what was missed."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import get
-from litestar.params import Parameter
 from litestar.response import Redirect, Template
 
 from entourage.kernel import clock, tenancy
@@ -12,14 +11,12 @@ from entourage.kernel.http import Actor, Database, allowed
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import attendance, broadcasts, gap
 from entourage.viewers import course as course_of
+from entourage.viewers.routes.evenings import Before, StreamId
 from entourage.web import curves
 from entourage.web.pages.frame import Asked, framed, part, wants_part
 
 _STREAMS, _GAPS, _GUESTS = 30, 50, 25
 _GUARDS = [allowed("viewers.read")]
-
-Before = Annotated[str | None, Parameter(max_length=60)]
-StreamId = Annotated[int, Parameter(ge=1, le=2**63 - 1)]
 
 
 @get("/streams", guards=_GUARDS, include_in_schema=False)
