@@ -1,0 +1,1 @@
+"""Twitch VIP badges given for a time and taken back on time."""
