@@ -1,0 +1,1 @@
+"""Twitch: signing in, the Helix API, and what its channels tell us."""

@@ -1,0 +1,1 @@
+"""EventSub: what Twitch tells us, over a websocket of a conduit, a plain websocket or webhooks."""
