@@ -61,7 +61,9 @@ pins: $(VENV)/.test
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  pyproject.toml requirements/build.in -o requirements/run.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --extra test -c requirements/run.txt pyproject.toml requirements/build.in -o requirements/test.txt
+	  --extra metrics --extra sentry --extra otel -c requirements/run.txt pyproject.toml requirements/build.in -o requirements/deploy.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --extra test -c requirements/deploy.txt pyproject.toml requirements/build.in -o requirements/test.txt
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { echo "Entourage needs Python 3.11 or newer: make run PYTHON=python3.12" >&2; exit 1; }

@@ -25,6 +25,7 @@ from entourage.kernel.accounts.passwords import Passwords
 from entourage.kernel.accounts.roles import Role
 from entourage.kernel.bus.memory import MemoryBus
 from entourage.kernel.db import Database
+from entourage.kernel.pulse import Pulse
 from entourage.kernel.secrets import Vault
 from entourage.kernel.settings import Settings
 from entourage.viewers.intake import Intake
@@ -70,7 +71,7 @@ def make_house(db: Database, **changes: Any) -> House:
     bus = MemoryBus()
     publisher = Publisher(bus, db)
     return House(
-        settings=replace(Settings(), **changes), db=db, vault=vault, bus=bus, publisher=publisher, intake=Intake(db, publisher),
+        settings=replace(Settings(), **changes), db=db, vault=vault, bus=bus, pulse=Pulse(db, "test"), publisher=publisher, intake=Intake(db, publisher),
         attempts=Attempts(MemoryCounter()), passwords=light_passwords(), csrf_secret="for tests",
     )  # fmt: skip
 

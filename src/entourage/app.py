@@ -37,6 +37,7 @@ from entourage.web import (
     safety,
     signin,
     stream,
+    vitals,
     welcome,
 )
 from entourage.web.sessions import SessionConfig, SessionStore
@@ -60,6 +61,7 @@ def build(house: House) -> Litestar:
             "db": Provide(http.provide_db, sync_to_thread=False),
             "actor": Provide(http.provide_actor, sync_to_thread=False),
             **{name: Provide(_part(name), sync_to_thread=False) for name in _PARTS},
+            **_vitals(house),
         },
         guards=[http.closed],
         middleware=_middleware(house, secure=secure),
@@ -76,6 +78,25 @@ def build(house: House) -> Litestar:
     )
     docs.complete(app)
     return app
+
+
+def build_watch(house: House) -> Litestar:
+    """Build what a listener or worker without web answers: how it is doing, for supervisors."""
+    return Litestar(
+        route_handlers=[health.live, health.ready, health.health],
+        state=State({"house": house, "db": house.db, "settings": house.settings}),
+        dependencies=_vitals(house),
+        exception_handlers=http.EXCEPTION_HANDLERS,
+        before_send=[protection.add_headers],
+        template_config=engine.config(),
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def _vitals(house: House) -> dict[str, Provide]:
+    look = vitals.Vitals(db=house.db, pulse=house.pulse, redis=house.redis.ping if house.redis else None)
+    return {"vitals": Provide(lambda: look, sync_to_thread=False)}
 
 
 def routes_of_house() -> list[ControllerRouterHandler]:

@@ -7,6 +7,7 @@ wait, so that an error ends a stream of events but never the house.
 import asyncio
 import gc
 import hashlib
+import random
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,9 +25,11 @@ from entourage.kernel.db import Database
 from entourage.kernel.jobs.context import JobContext
 from entourage.kernel.jobs.registry import Registry
 from entourage.kernel.jobs.schedule import Schedule, Scheduler
+from entourage.kernel.jobs.worker import Pace as WorkPace
 from entourage.kernel.jobs.worker import Worker
+from entourage.kernel.pulse import Pulse
 from entourage.kernel.secrets import Vault
-from entourage.kernel.settings import Settings
+from entourage.kernel.settings import Settings, version
 from entourage.platforms.euler.feed import EulerFeed
 from entourage.platforms.json_events.translate import translate
 from entourage.platforms.tikfinity.feed import TikFinityFeed
@@ -46,6 +49,7 @@ _log = log.get(__name__)
 Work = Callable[[], Coroutine[Any, Any, None]]
 
 _WAIT_S = (1.0, 60.0)
+_GRACE_S, _GRACE_MOST_S = 4.0, 8.0
 _SWEEP_S = 0.02
 _SWEPT, _MIDDLE, _ELDERS = 1_000, 50, 100
 
@@ -61,6 +65,7 @@ class House:
     attempts: Attempts
     passwords: Passwords
     csrf_secret: str = field(repr=False)
+    pulse: Pulse
     publisher: Publisher
     intake: Intake
     mapper: Mapper = translate
@@ -69,30 +74,37 @@ class House:
     serving: list[Work] = field(default_factory=list)
     listening: list[Work] = field(default_factory=list)
     working: list[Work] = field(default_factory=list)
+    stopping: list[tuple[Work, Callable[[], None]]] = field(default_factory=list)  # work that ends by itself when asked, and how to ask
     closing: list[Callable[[], Coroutine[Any, Any, object]]] = field(default_factory=list)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _started: set[str] = field(default_factory=set)
 
     def start_serving(self) -> None:
         """Begin what goes on beside the web's answers."""
-        self._start([*self.serving, sweep_garbage])
+        self._start("web", [*self.serving, sweep_garbage])
 
     def start_listening(self) -> None:
         """Begin to listen to live streams."""
-        self._start(self.listening)
+        self._start("listen", self.listening)
 
     def start_working(self) -> None:
         """Begin to work off jobs and schedules."""
-        self._start(self.working)
+        self._start("work", self.working)
 
     async def close(self) -> None:
-        """End all work, then close what is open."""
+        """End all work, then close what is open; jobs that run get a few seconds to end by themselves."""
+        for _, stop in self.stopping:
+            stop()
+        asked = {_name(work) for work, _ in self.stopping}
+        if ending := [task for task in self._tasks if task.get_name() in asked]:
+            await asyncio.wait(ending, timeout=_GRACE_MOST_S)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
         self._started.clear()
         await self.intake.close()
+        await self.pulse.stop()
         for close in self.closing:
             await close()
         await self.bus.close()
@@ -100,9 +112,10 @@ class House:
             await self.redis.aclose()
         await self.db.close()
 
-    def _start(self, works: Iterable[Work]) -> None:
-        for work in works:
-            name = getattr(work, "__qualname__", repr(work))
+    def _start(self, role: str, works: Iterable[Work]) -> None:
+        self.pulse.begin(role)
+        for work in (self.pulse.run, *works):
+            name = _name(work)
             if name not in self._started:
                 self._started.add(name)
                 self._tasks.append(asyncio.create_task(_keep(work), name=name))
@@ -115,9 +128,13 @@ def open_house(settings: Settings, *, pace: Pace | None = None) -> House:
     secrets.use(vault)
     redis: Redis | None = Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2) if settings.redis_url else None
     db, bus = Database(settings.database), _bus(settings)
+    pulse = Pulse(db, version())
     publisher = Publisher(bus, db)
     intake = Intake(db, publisher)
     feeds = Feeds(settings, pace or Pace())
+    listener = Listener(db, intake, publisher, feeds.make, went_round=partial(pulse.went_round, "listen"))
+    worker = Worker(db, _registry(publisher, settings), WorkPace(grace_s=_GRACE_S), went_round=partial(pulse.went_round, "work"))
+    scheduler = Scheduler(db, (*_SCHEDULES, nights.schedule(settings)))
     return House(
         settings=settings,
         db=db,
@@ -126,12 +143,14 @@ def open_house(settings: Settings, *, pace: Pace | None = None) -> House:
         attempts=Attempts(RedisCounter(redis) if redis else MemoryCounter()),
         passwords=Passwords(),
         csrf_secret=hashlib.sha256(f"csrf:{keys[0]}".encode()).hexdigest(),
+        pulse=pulse,
         publisher=publisher,
         intake=intake,
         redis=redis,
         serving=[db.study, publisher.run],
-        listening=[publisher.run, Listener(db, intake, publisher, feeds.make).run],
-        working=[Worker(db, _registry(publisher, settings)).run, Scheduler(db, (*_SCHEDULES, nights.schedule(settings))).run],
+        listening=[publisher.run, listener.run],
+        working=[worker.run, scheduler.run],
+        stopping=[(worker.run, worker.stop), (scheduler.run, scheduler.stop)],
     )
 
 
@@ -216,16 +235,24 @@ async def sweep_garbage() -> None:
             gc.collect(2 if old > _ELDERS else 1 if middle > _MIDDLE else 0)
 
 
+def _name(work: Work) -> str:
+    return getattr(work, "__qualname__", repr(work))
+
+
 async def _keep(work: Work) -> None:
-    wait_s = _WAIT_S[0]
+    """Do work until it ends by itself; one that fails is begun again, each time after twice the wait, until it lasts."""
+    wait_s, loop = _WAIT_S[0], asyncio.get_running_loop()
     while True:
+        began = loop.time()
         try:
             await work()
         except Exception as error:
-            _log.error("work.failed", work=getattr(work, "__qualname__", repr(work)), again_in_s=wait_s, exc_info=error)
+            if loop.time() - began > _WAIT_S[1]:
+                wait_s = _WAIT_S[0]
+            _log.error("work.failed", work=_name(work), again_in_s=wait_s, exc_info=error)
         else:
             return
-        await asyncio.sleep(wait_s)
+        await asyncio.sleep(wait_s * (0.5 + random.random() / 2))  # noqa: S311 - spreads load, keeps no secret
         wait_s = min(wait_s * 2, _WAIT_S[1])
 
 

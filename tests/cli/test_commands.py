@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from entourage.cli import app, recordings, running
+from entourage.cli import app, recordings, running, server
 from entourage.kernel.errors import Conflict, EntourageError, Invalid, NotFound, Unavailable
 
 RECORDING = Path(__file__).parent.parent / "platforms" / "tiktok" / "recorded" / "payloads.jsonl"
@@ -147,9 +147,9 @@ def test_the_demo_refuses_a_database_that_was_not_made_for_it(monkeypatch: pytes
 
 
 def test_a_port_that_is_taken_and_an_address_that_is_not_ours_are_said_in_a_sentence() -> None:
-    with running.open_socket("127.0.0.1", 0) as taken:
-        again = running.open_socket("127.0.0.1", taken.getsockname()[1])
+    with server.open_socket("127.0.0.1", 0) as taken:
+        again = server.open_socket("127.0.0.1", taken.getsockname()[1])
         with pytest.raises(Conflict, match="is taken"), again:
             pass
-    with pytest.raises(Invalid, match="an address of this computer"), running.open_socket("192.0.2.1", 3999):
+    with pytest.raises(Invalid, match="an address of this computer"), server.open_socket("192.0.2.1", 3999):
         pass

@@ -86,7 +86,9 @@ def test_a_fresh_house_opens_shows_the_way_in_and_closes_on_ctrl_c(start: Start)
             time.sleep(0.05)
     assert status == 200
     assert "<form" in page
-    assert house.get("/api/health/ready")[0] == 200
+    while house.get("/api/health/ready")[0] != 200:
+        assert time.monotonic() < until
+        time.sleep(0.05)
     with socket.create_connection(("127.0.0.1", house.port)) as open_line:
         open_line.sendall(b"GET /api/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
         open_line.recv(100)

@@ -30,6 +30,7 @@ CROSSINGS = {
     "kernel/jobs/keeper.py": 4,
     "kernel/jobs/schedule.py": 3,
     "kernel/jobs/worker.py": 3,
+    "kernel/pulse.py": 3,
     "safety/nights.py": 2,
     "viewers/jobs.py": 4,
     "viewers/listen.py": 1,

@@ -159,14 +159,6 @@ async def test_what_was_done_is_in_the_log_with_who_did_it(doors: Doors, cast: C
         assert (await owner.get(f"/api/audit-log?{wrong}")).status_code == 400
 
 
-async def test_health_tells_supervisors_little_and_members_more(doors: Doors, cast: Cast) -> None:
-    nobody, helper = await doors.nobody(), await doors.of(cast.helper)
-    assert (await nobody.get("/api/health/live")).json() == {"status": "ok"}
-    assert (await nobody.get("/api/health/ready")).json() == {"status": "ok"}
-    assert (await nobody.get("/api/health")).status_code == 401
-    assert (await helper.get("/api/health")).json()["database"] in {"sqlite", "postgresql"}
-
-
 async def test_the_description_names_every_rest_path_and_how_it_refuses(doors: Doors) -> None:
     described = (await (await doors.nobody()).get("/api/docs/openapi.json")).json()
     routes = {re.sub(r":\w+}", "}", route.path) for route in doors.app.routes if route.path.startswith("/api/")}

@@ -1,31 +1,31 @@
 """The commands that keep the house open, and those that look after it."""
 
 import asyncio
-import errno
-import signal
 import socket
 import urllib.request
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from typing import Annotated, Final
 from urllib.error import HTTPError, URLError
 
 import typer
-import uvicorn
 from rich.console import Console
 from rich.panel import Panel
+from sqlalchemy.exc import OperationalError
 
-from entourage.app import build
+from entourage.app import build, build_watch
+from entourage.cli import server
 from entourage.cli.opening import renew, run_now, settings_of
+from entourage.cli.server import Ending, Server, until_signal
 from entourage.demo import furnish_demo, open_demo
 from entourage.kernel import log, tenancy
 from entourage.kernel.accounts import links, people
-from entourage.kernel.errors import Conflict, Invalid, Unavailable
+from entourage.kernel.errors import Invalid, Unavailable
 from entourage.kernel.settings import Settings
 from entourage.wiring import House, open_house, tune_collector
 
 ROLES: Final = ("web", "listen", "work")
-_SHUTDOWN_S: Final = 3
+_WAIT_S: Final = (1.0, 30.0)
 
 Port = Annotated[int | None, typer.Option("--port", "-p", help="Port to listen on instead of ENTOURAGE_PORT.", min=1, max=65535)]
 Host = Annotated[
@@ -33,6 +33,7 @@ Host = Annotated[
 ]
 Opener = Callable[[], Awaitable[House]]
 
+_log = log.get(__name__)
 _say = Console()
 
 
@@ -104,7 +105,7 @@ def health(port: Port = None) -> None:
         with urllib.request.urlopen(address, timeout=5):
             _say.print(f"Entourage is open and well at {_local(settings)}.")
     except HTTPError as error:
-        msg = f"Entourage runs, but its database does not answer (HTTP {error.code}). Look at its log."
+        msg = f"Entourage runs, but is not ready: its database or its work stands still (HTTP {error.code}). Look at its log."
         raise Unavailable(msg) from error
     except (URLError, OSError) as error:
         msg = f"Nothing answers at {_local(settings)}. Start it with `entourage run`."
@@ -124,29 +125,6 @@ def show_link(sentence: str, link: str) -> None:
     """Print a link where nobody overlooks it, on a line of its own so that it can be copied whole."""
     _say.print(Panel.fit(sentence, title="Entourage", border_style="magenta"))
     _say.print(f"\n    {link}\n", soft_wrap=True, highlight=False, markup=False)
-
-
-@contextmanager
-def open_socket(host: str, port: int) -> Iterator[socket.socket]:
-    """Hold the address to listen on; raises Conflict when somebody else has it and Invalid when it is not ours."""
-    try:
-        family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-    except OSError as error:
-        raise _not_ours(host, port, error) from error
-    with socket.socket(family, kind, proto) as taken:
-        try:
-            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            taken.bind(address)
-            taken.listen(2048)
-        except OSError as error:
-            raise _not_ours(host, port, error) from error
-        yield taken
-
-
-def _not_ours(host: str, port: int, error: OSError) -> Exception:
-    if error.errno == errno.EADDRINUSE:
-        return Conflict(f"Port {port} is taken: is Entourage running already? Otherwise choose another with --port {port + 1}.")
-    return Invalid(f"Cannot listen on {host}:{port}: {error.strerror}. ENTOURAGE_HOST must be an address of this computer.")
 
 
 def _keep_open(settings: Settings, roles: set[str]) -> None:
@@ -170,66 +148,67 @@ def _keep_open(settings: Settings, roles: set[str]) -> None:
 def _run_house(settings: Settings, roles: set[str], opened: Opener, welcome: Callable[[House], Awaitable[None]]) -> None:
     async def work() -> None:
         log.configure(settings.log_level, settings.log_format)
-        with open_socket(settings.host, settings.port) if "web" in roles else nullcontext() as taken:
+        port = settings.port if "web" in roles else settings.health_port
+        with until_signal() as ending, server.open_socket(settings.host, port) if port else nullcontext() as taken:
             house = await opened()
             try:
-                await renew(house)
-                await _live(house, roles, taken, welcome)
+                await _live(house, roles, taken, ending, welcome)
             finally:
                 await house.close()
 
     run_now(work)
 
 
-async def _live(house: House, roles: set[str], taken: socket.socket | None, welcome: Callable[[House], Awaitable[None]]) -> None:
+async def _live(
+    house: House, roles: set[str], taken: socket.socket | None, ending: Ending, welcome: Callable[[House], Awaitable[None]]
+) -> None:
     """Do what the roles say until a signal or the web server's end."""
-    server = _server(house) if taken is not None else None
-    await welcome(house)
-    if server is not None:
-        house.start_serving()
-    if "listen" in roles:
-        house.start_listening()
-    if "work" in roles:
-        house.start_working()
-    tune_collector()
-    with _until_signal(server) as stopped:
-        await (server.serve(sockets=[taken]) if server is not None and taken is not None else stopped.wait())
-
-
-class _Server(uvicorn.Server):
-    """Uvicorn without signal handlers of its own: the house ends as a whole."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-def _server(house: House) -> _Server:
-    config = uvicorn.Config(
-        build(house), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_SHUTDOWN_S,
-        ws="websockets-sansio", ws_max_size=1_000_000, lifespan="on",
-    )  # fmt: skip
-    return _Server(config)
-
-
-@contextmanager
-def _until_signal(server: _Server | None) -> Iterator[asyncio.Event]:
-    """Turn Ctrl-C and TERM into an orderly end; a second one does not wait for open connections."""
-    stopped, loop = asyncio.Event(), asyncio.get_running_loop()
-
-    def stop() -> None:
-        if server is not None:
-            server.force_exit = server.should_exit
-            server.should_exit = True
-        stopped.set()
-
-    signals = (signal.SIGINT, signal.SIGTERM)
-    before = {one: signal.signal(one, lambda *_: loop.call_soon_threadsafe(stop)) for one in signals}
+    watch = None
+    if taken is not None and "web" not in roles:
+        # Supervisors are answered from the start, also while the database is waited for.
+        watch = asyncio.create_task(_answer(server.serve(build_watch(house)), taken, ending))
     try:
-        yield stopped
+        if not await _furnish(house, ending, welcome):
+            return
+        web = server.serve(build(house)) if "web" in roles else None
+        for role, start in (("web", house.start_serving), ("listen", house.start_listening), ("work", house.start_working)):
+            if role in roles:
+                start()
+        tune_collector()
+        await (_answer(web, taken, ending) if web is not None and taken is not None else ending.asked.wait())
     finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
+        if watch is not None:
+            if not ending.asked.is_set():
+                ending.ask()
+            await watch
+
+
+async def _answer(web: Server, taken: socket.socket, ending: Ending) -> None:
+    ending.end_with(web)
+    await web.serve(sockets=[taken])
+
+
+async def _furnish(house: House, ending: Ending, welcome: Callable[[House], Awaitable[None]]) -> bool:
+    """Bring the database to the newest shape and welcome whoever opens the house; a server that is away is waited for.
+
+    Says False when the process was asked to end meanwhile. Raises Unavailable when the house's own file is out of order.
+    """
+    wait_s = _WAIT_S[0]
+    while not ending.asked.is_set():
+        try:
+            await renew(house)
+            await welcome(house)
+        except (Unavailable, OperationalError) as error:
+            if house.db.dialect == "sqlite":
+                raise
+            why = error.message if isinstance(error, Unavailable) else type(error).__name__
+            _log.warning("house.database_away", why=why, again_in_s=wait_s)
+            if await ending.within(wait_s):
+                return False
+            wait_s = min(wait_s * 2, _WAIT_S[1])
+        else:
+            return True
+    return False
 
 
 def _local(settings: Settings) -> str:

@@ -27,6 +27,8 @@ T = TypeVar("T")
 _READERS = 4
 _WAL_PATIENCE_S = 15
 _MAPPED_BYTES = 1 << 30
+# libpq's names; the second is in milliseconds, the others in seconds and tries.
+_PATIENCE = {"connect_timeout": 10, "tcp_user_timeout": 20_000, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3}
 _PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
@@ -62,7 +64,9 @@ class Database:
             self.reader = _sqlite_engine(url, size=_READERS, begin="BEGIN", read_only=True)
         else:
             self.path = None
-            self.writer = create_async_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, **_MANNERS)
+            self.writer = create_async_engine(
+                url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, connect_args=patience(parsed), **_MANNERS
+            )
             self.reader = self.writer
         self._batches = _batch_engine(parsed)
         self._batch_threads = ThreadPoolExecutor(1 if self.dialect == "sqlite" else 4, thread_name_prefix="batch")
@@ -145,6 +149,14 @@ class Database:
             await self.writer.dispose()
 
 
+def patience(url: URL) -> dict[str, int]:
+    """Return for how long PostgreSQL is waited for: a server that vanished without a word is given up after some 20 s.
+
+    Whatever the address itself says of these (`?connect_timeout=3`) stands.
+    """
+    return {name: value for name, value in _PATIENCE.items() if name not in url.query}
+
+
 def use_wal(connection: sqlite3.Connection) -> None:
     """Switch a database file to write-ahead logging, or wait for whoever is doing so; raises OperationalError after 15 s.
 
@@ -172,7 +184,12 @@ def _batch_engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         # A plan made while a table was small stays a table scan for ever: plan each statement for what is there now.
         return create_engine(
-            url, pool_size=4, max_overflow=0, pool_pre_ping=True, connect_args={"prepare_threshold": None}, hide_parameters=True
+            url,
+            pool_size=4,
+            max_overflow=0,
+            pool_pre_ping=True,
+            connect_args={"prepare_threshold": None, **patience(url)},
+            hide_parameters=True,
         )
     engine = create_engine(
         url.set(drivername="sqlite"), pool_size=1, max_overflow=0, connect_args={"check_same_thread": False}, hide_parameters=True

@@ -244,3 +244,13 @@ class Tick(Base):
     __tablename__ = "schedule_ticks"
     name: Mapped[str] = mapped_column(String(100), primary_key=True)
     last_at: Mapped[datetime]
+
+
+class Heartbeat(Base):
+    """When a process of the house last did its work; see `kernel.pulse`."""
+
+    __tablename__ = "heartbeats"
+    process: Mapped[str] = mapped_column(String(100), primary_key=True)  # host:process id:chance
+    role: Mapped[str] = mapped_column(String(16), primary_key=True)  # web, listen, work
+    at: Mapped[datetime]  # in real time, even where the house's clock is bent
+    version: Mapped[str] = mapped_column(String(32))

@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import OperationalError
 
 from entourage.kernel import log
-from entourage.kernel.db import Database, use_wal
+from entourage.kernel.db import Database, patience, use_wal
 from entourage.kernel.errors import Conflict, Unavailable
 
 _log = log.get(__name__)
@@ -37,8 +37,13 @@ async def upgrade(db: Database, revision: str = "head") -> tuple[str | None, str
 
 async def is_current(db: Database) -> bool:
     """Say whether a database has the shape this program was written for."""
+    return await shape_of(db) == newest()
+
+
+async def shape_of(db: Database) -> str | None:
+    """Return the revision of a database; None when there is no shape yet."""
     async with db.begin(write=False) as connection:
-        return await connection.run_sync(_current) == newest()
+        return await connection.run_sync(_current)
 
 
 def current_at(url: str) -> str | None:
@@ -100,7 +105,7 @@ def _migrate(connection: sa.Connection, revision: str) -> tuple[str | None, str 
 def _engine(url: str) -> sa.Engine:
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(parsed, hide_parameters=True)
+        return sa.create_engine(parsed, hide_parameters=True, connect_args=patience(parsed))
     engine = sa.create_engine(parsed.set(drivername="sqlite"), hide_parameters=True)
 
     @sa.event.listens_for(engine, "connect")

@@ -4,12 +4,13 @@ The connections are looked at every few seconds, so a change on the settings pag
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from entourage.kernel import connections, log, tenancy
 from entourage.kernel.db import Database
@@ -21,6 +22,7 @@ from entourage.viewers.updates import Publisher
 
 LOOK_S = 2.0
 _TELL_S = 5.0
+_TROUBLE_S = 15.0
 
 _log = log.get(__name__)
 
@@ -61,8 +63,12 @@ class Ear:
         if state.code == self._kept[0] and now - self._kept[1] < _TELL_S:
             return
         self._kept = (state.code, now)
-        async with tenancy.inside(self._listener.db, self._wanted.creator_id, write=True) as session:
-            await connections.remember_state(session, self._wanted.source, msgspec.to_builtins(state))
+        try:
+            async with tenancy.inside(self._listener.db, self._wanted.creator_id, write=True) as session:
+                await connections.remember_state(session, self._wanted.source, msgspec.to_builtins(state))
+        except (OperationalError, PoolTimeout) as error:
+            # The screens have it. A line that stands is worth more than its state in a database that is away.
+            _log.warning("feed.state_not_kept", source=self._wanted.source, error=type(error).__name__)
 
     async def _note(self, state: FeedState) -> None:
         """Keep the ledger: nothing is missed by one feed that another one of the platform hears."""
@@ -79,12 +85,15 @@ class Ear:
 class Listener:
     """All feeds of this process."""
 
-    def __init__(self, db: Database, intake: Intake, publisher: Publisher, make_feed: MakeFeed) -> None:
-        """Take the parts; `run` does the rest."""
+    def __init__(
+        self, db: Database, intake: Intake, publisher: Publisher, make_feed: MakeFeed, *, went_round: Callable[[], None] = lambda: None
+    ) -> None:
+        """Take the parts; `run` does the rest, and calls `went_round` whenever it knows what to listen to."""
         self.db = db
         self.intake = intake
         self._publisher = publisher
         self._make_feed = make_feed
+        self._went_round = went_round
         self._feeds: dict[Wanted, asyncio.Task[None]] = {}
         self.ledgers: dict[Wanted, Ledger] = {}
         self._states: dict[int, dict[str, tuple[str, FeedState]]] = {}
@@ -101,14 +110,20 @@ class Listener:
         self._publisher.states(wanted.creator_id, list(of_creator.values()))
 
     async def run(self) -> None:
-        """Listen until cancelled."""
+        """Listen until cancelled; while the database is away, feeds that stand go on."""
         await jobs.recover(self.db, self._publisher)
         beat = asyncio.create_task(self._beat(), name="heartbeat")
         try:
+            pause_s = LOOK_S
             while True:
-                with contextlib.suppress(ConnectionError):
+                try:
                     self._follow(await self._wanted())
-                await asyncio.sleep(LOOK_S)
+                    self._went_round()
+                    pause_s = LOOK_S
+                except Exception as error:
+                    pause_s = min(pause_s * 2, _TROUBLE_S)
+                    _log.warning("listener.trouble", error=repr(error)[:300], again_in_s=pause_s)
+                await asyncio.sleep(pause_s)
         finally:
             tasks = [beat, *self._feeds.values()]
             for task in tasks:

@@ -46,12 +46,21 @@ class Pace:
 class Worker:
     """Runs jobs until it is stopped; any number of them may work on one database."""
 
-    def __init__(self, db: Database, registry: Registry, pace: Pace | None = None, *, dice: Callable[[], float] = random.random) -> None:
-        """Prepare; nothing happens before `run`."""
+    def __init__(
+        self,
+        db: Database,
+        registry: Registry,
+        pace: Pace | None = None,
+        *,
+        dice: Callable[[], float] = random.random,
+        went_round: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Prepare; nothing happens before `run`. `went_round` is called whenever the database was asked for what is due."""
         self._db = db
         self._registry = registry
         self._pace = pace or Pace()
         self._dice = dice
+        self._went_round = went_round
         self._turns = claims.Turns()
         self._running: dict[Claim, asyncio.Task[None]] = {}
         self._ended: list[Verdict] = []
@@ -90,6 +99,7 @@ class Worker:
             try:
                 pause_s = await self._turn()
                 trouble = 0
+                self._went_round()
             except IntegrityError:
                 pause_s = self._dice() * 0.01  # another worker won the lane: look again
             except Exception as error:

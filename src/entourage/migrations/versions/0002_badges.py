@@ -1,4 +1,4 @@
-"""Badges given for a time: what platforms told us, kept until it was acted upon, and the room of timed VIPs.
+"""Badges given for a time: what platforms told us, kept until it was acted upon, the room of timed VIPs, and signs of life.
 
 Revision ID: 0002
 Revises: 0001
@@ -32,6 +32,14 @@ OPEN = "state IN ('granting', 'active', 'expiring')"
 
 
 def upgrade() -> None:
+    op.create_table(
+        "heartbeats",
+        sa.Column("process", sa.String(length=100), nullable=False),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("at", DateTimeUTC(timezone=True), nullable=False),
+        sa.Column("version", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("process", "role", name="pk_heartbeats"),
+    )
     op.create_table(
         "deliveries",
         sa.Column("id", big_key, autoincrement=True, nullable=False),
@@ -235,5 +243,6 @@ def downgrade() -> None:
         "vip_claims",
         "vip_channels",
         "deliveries",
+        "heartbeats",
     ):
         op.drop_table(table)
