@@ -128,9 +128,13 @@ class RedisServer:
 def create_tables(address: str) -> None:
     """Migrate an empty database to the newest shape."""
     engine = create_engine(address.replace("+aiosqlite", ""))
-    with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
-        for revision in reversed(list(ScriptDirectory(str(MIGRATIONS)).walk_revisions())):
-            revision.module.upgrade()
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    with engine.begin() as connection:
+        context = MigrationContext.configure(connection)
+        with Operations.context(context):
+            for revision in reversed(list(scripts.walk_revisions())):
+                revision.module.upgrade()
+        context.stamp(scripts, "head")
     if engine.dialect.name == "sqlite":
         # Two connections that find a file not yet in WAL would race to change it.
         with engine.connect() as connection:

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import text, update
 
 from entourage import app as app_module
-from entourage import migrations
 from entourage.kernel import clock, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.pulse import Pulse
@@ -33,18 +32,11 @@ async def crew(db: Database) -> list[Pulse]:
 
 async def _change_shape(db: Database, revision: str) -> None:
     async with db.begin(write=True) as connection:
-        await connection.execute(text("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32))"))
         await connection.execute(text("DELETE FROM alembic_version"))
         await connection.execute(text(f"INSERT INTO alembic_version VALUES ('{revision}')"))
 
 
-@pytest.fixture
-async def shaped(db: Database) -> None:
-    """Say in the database that it has the newest shape."""
-    await _change_shape(db, migrations.newest() or "")
-
-
-async def test_all_is_well_and_only_its_people_are_told_how(doors: Doors, cast: Cast, crew: list[Pulse], shaped: None) -> None:
+async def test_all_is_well_and_only_its_people_are_told_how(doors: Doors, cast: Cast, crew: list[Pulse]) -> None:
     nobody, stranger, helper = await doors.nobody(), await doors.of(cast.stranger), await doors.of(cast.helper)
     for path in ("/api/health/live", "/api/health/ready", "/api/health"):
         answer = await nobody.get(path)
@@ -57,9 +49,7 @@ async def test_all_is_well_and_only_its_people_are_told_how(doors: Doors, cast: 
     assert parts["listen"].startswith("Listening: one process, the last sign of life came 0 s ago")
 
 
-async def test_a_listener_that_fell_silent_is_named_to_its_people_only(
-    db: Database, doors: Doors, cast: Cast, crew: list[Pulse], shaped: None
-) -> None:
+async def test_a_listener_that_fell_silent_is_named_to_its_people_only(db: Database, doors: Doors, cast: Cast, crew: list[Pulse]) -> None:
     async with tenancy.everywhere(db, "a test lets time pass", write=True) as session:
         await session.execute(update(Heartbeat).where(Heartbeat.role == "listen").values(at=clock.wall() - timedelta(minutes=7)))
     nobody, helper = await doors.nobody(), await doors.of(cast.helper)
@@ -72,7 +62,7 @@ async def test_a_listener_that_fell_silent_is_named_to_its_people_only(
     assert (await nobody.get("/api/health/ready")).status_code == 200
 
 
-async def test_a_house_where_nobody_works_says_which_command_is_missing(doors: Doors, cast: Cast, shaped: None) -> None:
+async def test_a_house_where_nobody_works_says_which_command_is_missing(doors: Doors, cast: Cast) -> None:
     told = (await (await doors.of(cast.helper)).get("/api/health")).json()
     assert {name: said.split("`")[1] for name, said in told["errors"].items()} == {"listen": "entourage listen", "work": "entourage worker"}
 
@@ -89,7 +79,7 @@ async def test_an_old_shape_is_not_ready_and_a_newer_one_keeps_whoever_still_ans
     assert ("update this process" in said) == (status == 200)
 
 
-async def test_work_of_this_process_that_stands_still_makes_it_not_ready(db: Database, shaped: None) -> None:
+async def test_work_of_this_process_that_stands_still_makes_it_not_ready(db: Database) -> None:
     now = [100.0]
     own = Pulse(db, "1.0", seconds=lambda: now[0])
     look = Vitals(db=db, pulse=own)
@@ -102,7 +92,7 @@ async def test_work_of_this_process_that_stands_still_makes_it_not_ready(db: Dat
     assert [part.ok for part in await look.own()] == [True, True, False]
 
 
-async def test_redis_that_is_away_is_said_but_does_not_stop_the_web(db: Database, crew: list[Pulse], shaped: None) -> None:
+async def test_redis_that_is_away_is_said_but_does_not_stop_the_web(db: Database, crew: list[Pulse]) -> None:
     async def away() -> None:
         msg = "redis://:secret@cache is away"
         raise ConnectionError(msg)
