@@ -1,0 +1,1 @@
+"""A make-believe Twitch on the real wire: id.twitch.tv, Helix and EventSub on one loopback port."""

@@ -1,0 +1,1 @@
+"""Helix, the API of the make-believe Twitch, topic by topic."""
