@@ -164,6 +164,7 @@ class FakeTwitch:
             *rewards.routes(self.world, self.desk, self.points),
             *redemptions.routes(self.world, self.desk, self.points),
             *people.routes(self.world, self.desk),
+            *people.routes_of_channel(self.world, self.desk),
             *Subscribing(self.world, self.desk, self.book, ways).routes(),
         ]
         return Litestar(

@@ -15,7 +15,7 @@ _MODERATORS = ("moderation:read", "channel:manage:moderators")
 
 
 def routes(world: World, desk: Desk) -> list[ControllerRouterHandler]:
-    """Make the handlers of users, moderators, chatters, followers, subscribers and streams."""
+    """Make the handlers of users, consents and streams."""
 
     @get("/users")
     async def list_users(request: Asked) -> dict[str, Any]:
@@ -37,6 +37,19 @@ def routes(world: World, desk: Desk) -> list[ControllerRouterHandler]:
         call.must("user_id")
         asked = [one for one in world.everybody(iter(call.many("user_id", 10))) if desk.knows(call.access.client_id, one.id)]
         return {"data": [{**_short(one), "scopes": desk.scopes(call.access.client_id, one.id)} for one in asked]}
+
+    @get("/streams")
+    async def list_streams(request: Asked) -> dict[str, Any]:
+        call = desk.admit(request, who="either")
+        ids, logins = call.many("user_id", 100), [one.casefold() for one in call.many("user_login", 100)]
+        live = [one for one in world.channels.values() if one.live and (not (ids or logins) or one.id in ids or one.person.login in logins)]
+        return _paged(call, [one.person for one in live], lambda one: _stream(world.channels[one.id]))
+
+    return [list_users, list_consents, list_streams]
+
+
+def routes_of_channel(world: World, desk: Desk) -> list[ControllerRouterHandler]:
+    """Make the handlers of moderators, chatters, followers and subscribers."""
 
     @get("/moderation/moderators")
     async def list_moderators(request: Asked) -> dict[str, Any]:
@@ -73,14 +86,7 @@ def routes(world: World, desk: Desk) -> list[ControllerRouterHandler]:
         counts = {"total": len(channel.subs), "points": sum(_POINTS.get(one.tier, 1) for one in channel.subs.values())}
         return {**_paged(call, subs, lambda one: _sub(world, channel, one)), **counts}
 
-    @get("/streams")
-    async def list_streams(request: Asked) -> dict[str, Any]:
-        call = desk.admit(request, who="either")
-        ids, logins = call.many("user_id", 100), [one.casefold() for one in call.many("user_login", 100)]
-        live = [one for one in world.channels.values() if one.live and (not (ids or logins) or one.id in ids or one.person.login in logins)]
-        return _paged(call, [one.person for one in live], lambda one: _stream(world.channels[one.id]))
-
-    return [list_users, list_consents, list_moderators, list_chatters, list_followers, list_subs, list_streams]
+    return [list_moderators, list_chatters, list_followers, list_subs]
 
 
 _POINTS = {"1000": 1, "2000": 2, "3000": 6}
