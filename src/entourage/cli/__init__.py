@@ -34,6 +34,7 @@ app.add_typer(people.app, name="user", rich_help_panel="Look after it")
 recordings.app.command("file")(imports.file)
 recordings.app.command("list")(imports.list_all)
 recordings.app.command("undo")(imports.undo)
+recordings.app.command("link")(imports.link)
 recordings.app.command("failed")(imports.failed)
 app.add_typer(recordings.app, name="import", rich_help_panel="Look after it")
 

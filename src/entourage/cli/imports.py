@@ -1,4 +1,4 @@
-"""The commands that take viewers over from other programs: look at a file, import it, list, undo, and the failed rows."""
+"""The commands that take viewers over from other programs: look at a file, import it, list, undo, link, and the failed rows."""
 
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -14,7 +14,7 @@ from entourage.cli.opening import briefly, console, run_now, settings_of
 from entourage.cli.recordings import creator_called
 from entourage.kernel import tenancy
 from entourage.kernel.errors import Invalid
-from entourage.viewers.imports import formats, history, plan, taking, undoing
+from entourage.viewers.imports import formats, history, joining, plan, taking, undoing
 from entourage.wiring import House
 
 _say = console()
@@ -76,6 +76,23 @@ def undo(number: _Number, creator: _Creator = None) -> None:
         _say.print(f"Import {number} was undone: {past.name}.", highlight=False, markup=False)
 
     run_now(take_back)
+
+
+def link(number: _Number, creator: _Creator = None) -> None:
+    """Link people of the file who have accounts on several platforms, as far as these are known here."""
+
+    async def join() -> None:
+        async with _opened(creator) as (house, creator_id):
+            await joining.begin(house.db, creator_id, number, _ACTOR)
+            with _say.status("Linking …"):
+                await joining.finish(house.db, creator_id, number, _ACTOR)
+            async with tenancy.inside(house.db, creator_id) as session:
+                past = await history.one(session, number)
+        _say.print(
+            f"{past.joined:,} of {past.links:,} people are linked; {past.unseen:,} have some not seen here yet.", highlight=False
+        )
+
+    run_now(join)
 
 
 def failed(number: _Number, creator: _Creator = None) -> None:

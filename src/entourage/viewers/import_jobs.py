@@ -8,7 +8,7 @@ from entourage.kernel import log, tenancy
 from entourage.kernel.errors import EntourageError, Invalid
 from entourage.kernel.jobs.context import JobContext
 from entourage.kernel.jobs.registry import Registry
-from entourage.viewers.imports import history, staging, taking, undoing, uploads
+from entourage.viewers.imports import history, joining, staging, taking, undoing, uploads
 from entourage.viewers.updates import Publisher
 
 _log = log.get(__name__)
@@ -18,18 +18,35 @@ _HOURS_4 = 4 * 3600.0
 def register(registry: Registry, publisher: Publisher, data: Path) -> None:
     """Say who does the jobs of imports; `data` is the folder in which handed-in files wait."""
     registry.add(staging.JOB, partial(_work, publisher, data), timeout_s=_HOURS_4)
+    registry.add(joining.JOB, partial(_join, publisher), timeout_s=_HOURS_4)
 
 
 async def _work(publisher: Publisher, data: Path, context: JobContext) -> None:
     """Bring an import to its end, from wherever it stands: read, apply, or undo."""
-    creator_id, import_id = context.creator_id, int(context.payload["import"])
-    if creator_id is None:
-        msg = "Imports belong to a creator."
-        raise Invalid(msg)
+    creator_id, import_id = _named(context)
     await _read(data, context, creator_id, import_id)
     await taking.finish(context.db, creator_id, import_id)
     await undoing.finish(context.db, creator_id, import_id)
     publisher.again([creator_id])
+
+
+async def _join(publisher: Publisher, context: JobContext) -> None:
+    """Link the people of an import who have several accounts."""
+    creator_id, import_id = _named(context)
+    try:
+        await joining.finish(context.db, creator_id, import_id, str(context.payload["by"]))
+    except Exception:
+        if context.last:
+            await joining.leave(context.db, creator_id, import_id)
+        raise
+    publisher.again([creator_id])
+
+
+def _named(context: JobContext) -> tuple[int, int]:
+    if context.creator_id is None:
+        msg = "Imports belong to a creator."
+        raise Invalid(msg)
+    return context.creator_id, int(context.payload["import"])
 
 
 async def _read(data: Path, context: JobContext, creator_id: int, import_id: int) -> None:

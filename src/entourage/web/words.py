@@ -99,6 +99,7 @@ SENTENCES: Final = (
     _n("The segment is gone; its viewers were not touched."),
     _n("Sort again"),
     _n("Everything is going back as it was before this import."),
+    _n("Accounts that were seen here become one person."),
 )
 
 PLURALS: Final = (

@@ -142,6 +142,18 @@ def test_what_cannot_be_read_says_why_where_the_file_was_dropped(lodged: Lodging
     check(page, "import-refused")
 
 
+def test_accounts_of_one_person_are_linked_beside_their_import(lodged: Lodging, opened: Opened, tmp_path: Path) -> None:
+    page = opened(lodged, "/imports")
+    drop(page, files.ALL["mixitup"](tmp_path))
+    page.get_by_role("button", name="Import 2 people").click()
+    row = page.locator(".brought").first
+    expect(row).to_have_attribute("data-state", "done")
+    expect(row.locator("[data-links]")).to_contain_text("1 person has accounts on several platforms")
+    row.get_by_role("button", name="Link accounts").click()
+    expect(row.locator("[data-links]")).to_contain_text("1 not seen with all of them yet")
+    check(page, "import-linked")
+
+
 @pytest.mark.parametrize(("theme", "size"), LOOKS)
 def test_the_page_reads_well(lodged: Lodging, opened: Opened, tmp_path: Path, theme: str, size: str) -> None:
     page = opened(lodged, "/imports", theme=theme, size=size)

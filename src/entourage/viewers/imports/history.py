@@ -32,7 +32,7 @@ class Counts(msgspec.Struct):
 
 
 class Past(msgspec.Struct):
-    """An import as lists show it; `done` of `counts.rows` lines are worked off. `links` people have further accounts."""
+    """An import as lists show it; `done` of `counts.rows` lines are worked off. `links` people have several accounts."""
 
     id: int
     source: str
@@ -42,6 +42,9 @@ class Past(msgspec.Struct):
     counts: Counts
     done: int
     links: int
+    joined: int  # of them so many are linked
+    unseen: int  # of them so many have accounts that are not known here yet
+    joining: bool  # whether they are being linked
     rules: dict[str, str]
     mapping: dict[str, str]
     made_by: str
@@ -62,6 +65,10 @@ class Note(msgspec.Struct, kw_only=True):
     header: list[str] = []
     mapping: dict[str, str] = {}
     links: int = 0
+    joined: int = 0
+    unseen: int = 0
+    joining: bool = False
+    joined_upto: int = 0
     upload: str = ""  # under which the file is kept, while a job reads it
     error: str = ""  # why it failed
     upto: int = 0  # the last line that was worked off or, in an undo, the last that was taken back
@@ -144,7 +151,8 @@ def known_as(source: str) -> str:
 def _past(held: Import) -> Past:
     note = read(held.counts)
     return Past(
-        held.id, held.source, note.kind, held.name, note.state, note.counts, note.done, note.links, held.rules, note.mapping, held.made_by,
+        held.id, held.source, note.kind, held.name, note.state, note.counts, note.done, note.links,
+        note.joined, note.unseen, note.joining, held.rules, note.mapping, held.made_by,
         clock.iso(held.created_ms) or "", clock.iso(held.undone_ms), note.error, known_as(held.source),
     )  # fmt: skip
 
@@ -182,15 +190,16 @@ def _lines(rows: list[list[str]]) -> bytes:
 
 
 class Linked(msgspec.Struct):
-    """Accounts that a file says are one person's: platform, id or empty, handle."""
+    """Accounts that a file says are one person's: platform, id or empty, handle. `id` is the line's in here."""
 
+    id: int
     line: int
     accounts: list[list[str]]
 
 
-async def links(session: CreatorSession, import_id: int, limit: int = 200) -> list[Linked]:
-    """Return the people of a file who have accounts on several platforms, to be linked where they are seen."""
-    row, after = ImportRow, 0
+async def links(session: CreatorSession, import_id: int, limit: int = 200, *, after: int = 0) -> list[Linked]:
+    """Return the people of a file who have accounts on several platforms, from a line on, in the file's order."""
+    row = ImportRow
     said = select(row.id, row.line, row.platform, row.user_id, row.said).where(row.import_id == import_id).order_by(row.id).limit(_CHUNK)
     found: list[Linked] = []
     while len(found) < limit:
@@ -199,7 +208,7 @@ async def links(session: CreatorSession, import_id: int, limit: int = 200) -> li
             break
         after = rows[-1].id
         found += [
-            Linked(one.line, [[one.platform, one.user_id or "", one.said.get("handle", "")], *one.said["links"]])
+            Linked(one.id, one.line, [[one.platform, one.user_id or "", one.said.get("handle", "")], *one.said["links"]])
             for one in rows
             if one.said.get("links")
         ]

@@ -14,7 +14,7 @@ from litestar.response import Stream
 from entourage.kernel import tenancy
 from entourage.kernel.http import Actor, Database, allowed
 from entourage.kernel.settings import Settings
-from entourage.viewers.imports import formats, history, plan, taking, undoing, uploads
+from entourage.viewers.imports import formats, history, joining, plan, taking, undoing, uploads
 from entourage.viewers.imports.mapping import TARGETS
 from entourage.viewers.imports.rules import RULES
 from entourage.viewers.imports.way import Look, Upload, Way, Ways
@@ -94,6 +94,16 @@ async def list_links(actor: Actor, db: Database, import_id: Annotated[int, Param
         return Answer(await history.links(session, import_id))
 
 
+@post("/api/viewer-profiles/imports/{import_id:int}/links", guards=_GUARDS, status_code=202, tags=["imports"])
+async def link_accounts(actor: Actor, db: Database, import_id: Annotated[int, Parameter(ge=1, le=2**62)]) -> Answer[history.Past]:
+    """Link people of a file who have accounts on several platforms, as far as these are known here, by a job.
+
+    `joined` and `unseen` say what came of it; asked again later, it links who was seen in between.
+    """
+    await joining.begin(db, actor.creator_id, import_id, actor.label)
+    return Answer(await _one(db, actor.creator_id, import_id))
+
+
 @get(
     "/api/viewer-profiles/imports/{import_id:int}/failed",
     guards=_GUARDS,
@@ -115,4 +125,4 @@ async def _one(db: Database, creator_id: int, import_id: int) -> history.Past:
         return await history.one(session, import_id)
 
 
-ROUTES = [hand_in, look, begin, list_imports, list_ways, show_import, undo, list_links, show_failed]
+ROUTES = [hand_in, look, begin, list_imports, list_ways, show_import, undo, list_links, link_accounts, show_failed]

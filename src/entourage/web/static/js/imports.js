@@ -171,12 +171,13 @@ function later() {
 }
 
 past.addEventListener("click", async ({ target }) => {
-  const button = target.closest("[data-undo]");
+  const button = target.closest("[data-undo], [data-join]");
   if (!button) return;
+  const { undo, join } = button.dataset;
   button.disabled = true;
-  const answer = await send(`POST ${ADDRESS}/${button.dataset.undo}/undo`);
+  const answer = await send(undo ? `POST ${ADDRESS}/${undo}/undo` : `POST ${ADDRESS}/${join}/links`);
   button.disabled = false;
-  if (answer) toast(t("Everything is going back as it was before this import."));
+  if (answer) toast(undo ? t("Everything is going back as it was before this import.") : t("Accounts that were seen here become one person."));
   follow();
 });
 
