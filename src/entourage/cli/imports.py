@@ -88,9 +88,7 @@ def link(number: _Number, creator: _Creator = None) -> None:
                 await joining.finish(house.db, creator_id, number, _ACTOR)
             async with tenancy.inside(house.db, creator_id) as session:
                 past = await history.one(session, number)
-        _say.print(
-            f"{past.joined:,} of {past.links:,} people are linked; {past.unseen:,} have some not seen here yet.", highlight=False
-        )
+        _say.print(f"{past.joined:,} of {past.links:,} people are linked; {past.unseen:,} have some not seen here yet.", highlight=False)
 
     run_now(join)
 

@@ -9,7 +9,7 @@ from entourage.kernel import tenancy
 from entourage.kernel.db import Database
 
 BREATH_S = 0.005
-_EASED_EVERY = 20
+_EASED_EVERY = 5
 
 
 async def walk(db: Database, creator_id: int, step: Callable[[Connection], int], tell: Callable[[int], None] | None = None) -> None:
