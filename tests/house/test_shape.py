@@ -30,6 +30,8 @@ CROSSINGS = {
     "kernel/jobs/keeper.py": 4,
     "kernel/jobs/schedule.py": 3,
     "kernel/jobs/worker.py": 3,
+    "kernel/leases.py": 2,
+    "kernel/strongbox.py": 2,
     "kernel/pulse.py": 3,
     "safety/nights.py": 2,
     "viewers/jobs.py": 4,

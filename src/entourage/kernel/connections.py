@@ -12,7 +12,13 @@ from entourage.kernel.errors import Invalid, NotFound
 from entourage.kernel.tables import Connection
 from entourage.kernel.tenancy import CreatorSession
 
-SOURCES = ("tiktok", "tikfinity", "euler")
+FEEDS = ("tiktok", "tikfinity", "euler")
+"""What a creator can listen to by naming an account."""
+
+CONSENTED = ("twitch",)
+"""What is connected by signing in there; nothing but whether it is on can be said by hand."""
+
+SOURCES = (*FEEDS, *CONSENTED)
 """What a creator can connect to now."""
 
 _ACCOUNT_LONGEST = 200
@@ -61,6 +67,17 @@ async def put(
     connection.updated_at = clock.now()
     await session.flush()
     return connection
+
+
+async def keep_secret(session: CreatorSession, source: str, secret: str) -> None:
+    """Replace the secret of a connection and nothing else, so that nobody takes it for a changed one."""
+    await session.execute(update(Connection).where(Connection.source == source).values(secret=secret))
+
+
+async def secrets_of_all(session: CreatorSession, source: str) -> Sequence[tuple[int, str]]:
+    """Return (creator, secret) of every connection of a source that has one, in a session over all creators."""
+    query = select(Connection.creator_id, Connection.secret).where(Connection.source == source, Connection.secret.is_not(None))
+    return [(row.creator_id, row.secret or "") for row in await session.execute(query.order_by(Connection.creator_id))]
 
 
 async def remove(session: CreatorSession, source: str) -> Connection:

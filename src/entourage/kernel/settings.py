@@ -53,6 +53,18 @@ class Settings:
     tiktok_sign_url: str = _setting("https://tiktok.eulerstream.com", "Base URL of the sign server.", aliases=("SIGN_API_URL",))
     tiktok_sign_key: str = _setting("", "Key for the sign server.", secret=True, aliases=("SIGN_API_KEY",))
     euler_url: str = _setting("wss://ws.eulerstream.com", "Where Euler offers live events over a websocket.")
+    twitch_client_id: str = _setting(
+        "", "Client ID of the Twitch app; empty lets an owner of the house type it on the settings page.", aliases=("TWITCH_CLIENT_ID",)
+    )
+    twitch_client_secret: str = _setting(
+        "", "Client secret of the Twitch app; empty signs in by a code.", secret=True, aliases=("TWITCH_CLIENT_SECRET",)
+    )
+    twitch_api_url: str = _setting("https://api.twitch.tv/helix", "Where Twitch's API lives.")
+    twitch_auth_url: str = _setting("https://id.twitch.tv/oauth2", "Where Twitch's sign-in lives.")
+    twitch_eventsub_url: str = _setting("wss://eventsub.wss.twitch.tv/ws", "Where Twitch tells events over a websocket.")
+    twitch_webhook_secret: str = _setting(
+        "", "Secret of 10 to 100 characters by which Twitch signs webhooks; empty uses none and listens by websocket.", secret=True
+    )
     tikfinity_url: str = _setting("ws://localhost:21213/", "Where TikFinity on the same PC offers its events.")
 
     @classmethod

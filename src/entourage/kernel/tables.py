@@ -238,6 +238,24 @@ class Delivery(Owned, Base):
     handled_at: Mapped[datetime | None]
 
 
+class Lease(Base):
+    """Who may do something alone for a while; see `kernel.leases`."""
+
+    __tablename__ = "leases"
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(64))
+    until: Mapped[datetime]  # in real time, even where the house's clock is bent
+
+
+class HouseSecret(Base):
+    """A secret of the house as a whole; see `kernel.strongbox`."""
+
+    __tablename__ = "house_secrets"
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[str] = mapped_column(Sealed())
+    updated_at: Mapped[datetime]
+
+
 class Tick(Base):
     """The newest tick of a schedule that somebody has taken; taking it is what makes it run once."""
 

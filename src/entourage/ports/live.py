@@ -156,6 +156,7 @@ StateCode = Literal[
     "reconnecting",  # lost the line; `until_ms` is when the next try comes
     "rate_limited",  # the sign server asked us to wait until `until_ms`
     "refused",  # the sign server refused the key
+    "sign_in",  # the creator's consent is gone: somebody must sign in again
     "not_found",  # there is no such creator
     "unreachable",  # the other side does not answer; `until_ms` is when the next try comes
     "ended",  # the stream is over

@@ -9,7 +9,7 @@ from entourage.web import formats
 from entourage.web.i18n import gettext as _
 from entourage.web.i18n import ngettext
 
-NAMES: Final = {"tiktok": "TikTok", "tikfinity": "TikFinity", "euler": "Euler"}
+NAMES: Final = {"tiktok": "TikTok", "tikfinity": "TikFinity", "euler": "Euler", "twitch": "Twitch"}
 Tone = Literal["live", "good", "warn", "bad", "off"]
 
 
@@ -74,6 +74,7 @@ def _plain(code: str) -> tuple[Tone, str]:
         "reconnecting": ("warn", _("lost the line, trying again")),
         "rate_limited": ("warn", _("asked us to wait a moment")),
         "refused": ("bad", _("the sign server refused the key")),
+        "sign_in": ("bad", _("sign in again")),
         "not_found": ("bad", _("there is no such account")),
         "unreachable": ("warn", _("does not answer, trying again")),
         "ended": ("good", _("the stream is over")),

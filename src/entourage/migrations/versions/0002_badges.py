@@ -230,6 +230,20 @@ def upgrade() -> None:
         sa.Column("updated_at", DateTimeUTC(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("creator_id", name="pk_vip_settings"),
     )
+    op.create_table(
+        "house_secrets",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=False),
+        sa.Column("updated_at", DateTimeUTC(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_house_secrets"),
+    )
+    op.create_table(
+        "leases",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("holder", sa.String(length=64), nullable=False),
+        sa.Column("until", DateTimeUTC(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_leases"),
+    )
     isolation.force(op, OWNED)
 
 
@@ -242,6 +256,8 @@ def downgrade() -> None:
         "vip_grants",
         "vip_claims",
         "vip_channels",
+        "leases",
+        "house_secrets",
         "deliveries",
         "heartbeats",
     ):
