@@ -33,6 +33,7 @@ CROSSINGS = {
     "kernel/leases.py": 2,
     "kernel/strongbox.py": 2,
     "kernel/pulse.py": 3,
+    "platforms/twitch/grant.py": 1,
     "safety/nights.py": 2,
     "viewers/jobs.py": 4,
     "viewers/listen.py": 1,
