@@ -89,3 +89,12 @@ async def test_the_past_of_a_tier_is_told_newest_first_with_its_reasons(db: Data
     assert [(one.old, one.new) for one in past] == [("Wood", "Stone"), (None, "Wood")]
     assert past[0].why == {"by": "user:ada"}
     assert past[1].why.items() >= {"coins": 12, "visits": 1}.items()
+
+
+async def test_lines_are_found_behind_many_of_somebody_blocked(db: Database, creator_id: int, intake: Intake) -> None:
+    room = Room()
+    await intake.store(creator_id, [room.chat("cy", n, f"hello {n}") for n in range(3)])
+    await intake.store(creator_id, [room.chat("bo", 10 + n, f"spam {n}") for n in range(40)])
+    async with tenancy.inside(db, creator_id, write=True) as session:
+        (await session.get(Viewer, (await profile.find(session, "bo")).id)).blocked = True  # type: ignore[union-attr]
+    assert [line.text for line in await lines(db, creator_id, limit=5) if line.kind == "comment"] == ["hello 2", "hello 1", "hello 0"]

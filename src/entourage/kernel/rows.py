@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, any_, bindparam, func, select, true
+from sqlalchemy import ColumnElement, Connection, and_, any_, bindparam, func, select, true
 from sqlalchemy import types as sqltypes
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import InstrumentedAttribute
@@ -147,11 +147,30 @@ class Lookup:
 
 def among(column: ColumnElement[Any] | InstrumentedAttribute[Any], values: Iterable[Any], dialect: str) -> ColumnElement[bool]:
     """Say `column IN values` with one bound parameter, so that the statement is compiled once for any number."""
+    return _one_of(column, bindparam(None, packed(values, dialect), type_=_packed_type(column, dialect)), dialect)
+
+
+def among_named(column: ColumnElement[Any] | InstrumentedAttribute[Any], name: str, dialect: str) -> ColumnElement[bool]:
+    """Say `column IN :name` for a statement that is written once; what is bound must be `packed`."""
+    return _one_of(column, bindparam(name, type_=_packed_type(column, dialect)), dialect)
+
+
+def packed(values: Iterable[Any], dialect: str) -> str | list[Any]:
+    """Return values as the one parameter that `among_named` takes."""
     listed = list(values)
+    return msgspec.json.encode(listed).decode() if dialect == "sqlite" else listed
+
+
+def _packed_type(column: Any, dialect: str) -> sqltypes.TypeEngine[Any]:  # noqa: ANN401 - a column
+    return sqltypes.Text() if dialect == "sqlite" else postgresql.ARRAY(column.type)
+
+
+def _one_of(column: Any, bound: ColumnElement[Any], dialect: str) -> ColumnElement[bool]:  # noqa: ANN401 - a column
     if dialect == "sqlite":
-        each = func.json_each(bindparam(None, msgspec.json.encode(listed).decode(), type_=sqltypes.Text)).table_valued("value")
-        return column.in_(select(each.c.value).where(true()))
-    return column == any_(bindparam(None, listed, type_=postgresql.ARRAY(column.type)))
+        each = func.json_each(bound).table_valued("value")
+        found: ColumnElement[bool] = column.in_(select(each.c.value).where(true()))
+        return found
+    return and_(column == any_(bound))
 
 
 def _arrays(model: type[Base], columns: Sequence[str]) -> str:

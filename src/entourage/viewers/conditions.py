@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import tags, ways
+from entourage.viewers.people import VIEWERS
 from entourage.viewers.segment import Condition
-from entourage.viewers.tables import Card, Tag, Viewer
+from entourage.viewers.tables import Card, Tag
 
 DAY_MS = 86_400_000
 _HOUR_MS = 3_600_000
@@ -17,17 +18,17 @@ _COUNTED_MOST = 20_000
 _COUNTED_STEPS = 60_000
 
 _NUMBERS: dict[str, tuple[Any, int]] = {
-    "coins": (Viewer.coins, 1),
-    "watch_hours": (Viewer.watch_ms, _HOUR_MS),
-    "visits": (Viewer.visits, 1),
-    "gifts": (Viewer.gifts, 1),
-    "comments": (Viewer.comments, 1),
-    "likes": (Viewer.likes, 1),
-    "shares": (Viewer.shares, 1),
+    "coins": (VIEWERS.coins, 1),
+    "watch_hours": (VIEWERS.watch_ms, _HOUR_MS),
+    "visits": (VIEWERS.visits, 1),
+    "gifts": (VIEWERS.gifts, 1),
+    "comments": (VIEWERS.comments, 1),
+    "likes": (VIEWERS.likes, 1),
+    "shares": (VIEWERS.shares, 1),
 }
 """Counters, and how much of the column is one of what people say."""
-_DAYS: dict[str, Any] = {"last_seen_days": Viewer.last_seen_ms, "first_seen_days": Viewer.first_seen_ms}
-_WITHOUT_INDEX = frozenset({Viewer.shares.key})
+_DAYS: dict[str, Any] = {"last_seen_days": VIEWERS.last_seen_ms, "first_seen_days": VIEWERS.first_seen_ms}
+_WITHOUT_INDEX = frozenset({VIEWERS.shares.key})
 
 Written = Callable[[Any], ColumnElement[bool]]
 
@@ -47,14 +48,14 @@ class Part:
 
 def head() -> Part:
     """Ask for people and not for the accounts that are linked to them."""
-    return Part((Viewer.linked_to,), lambda viewer: viewer.linked_to.is_(None))
+    return Part((VIEWERS.linked_to,), lambda viewer: viewer.linked_to.is_(None))
 
 
 def checks(parts: Iterable[Part]) -> ways.Checks:
     """Put together what all parts ask of a row."""
     listed = tuple(parts)
     columns = {column.key: column for part in listed for column in part.columns}
-    columns.pop(Viewer.id.key, None)
+    columns.pop(VIEWERS.id.key, None)
     return ways.Checks(tuple(columns.values()), lambda viewer: [part.written(viewer) for part in listed])
 
 
@@ -79,7 +80,7 @@ def of(condition: Condition, creator_id: int, now_ms: int, tiered: int | None = 
         case "birthday":
             part = _birthday(creator_id, known=bool(value))
         case "platform":
-            part = Part((Viewer.platform,), lambda viewer: viewer.platform == value if op == "is" else viewer.platform != value)
+            part = Part((VIEWERS.platform,), lambda viewer: viewer.platform == value if op == "is" else viewer.platform != value)
         case _:
             part = flag(field, creator_id, on=bool(value))
     return part
@@ -110,7 +111,7 @@ def _moment(column: Any, op: str, moment_ms: int, creator_id: int) -> Part:  # n
         seen = getattr(viewer, column.key)
         return and_(seen >= moment_ms if op == "at_most" else seen <= moment_ms)
 
-    return Part((column,), written, ways.by_index(written(Viewer), creator_id), width=6)
+    return Part((column,), written, ways.by_index(written(VIEWERS), creator_id), width=6)
 
 
 def _tier(op: str, name: str, creator_id: int, tiered: int | None) -> Part:
@@ -122,8 +123,8 @@ def _tier(op: str, name: str, creator_id: int, tiered: int | None) -> Part:
         return and_(viewer.tier.is_not(None), viewer.tier == name) if op == "is" else func.coalesce(viewer.tier, "") != name
 
     if op not in {"any", "is"}:
-        return Part((Viewer.tier,), written)
-    return Part((Viewer.tier,), written, ways.by_index(written(Viewer), creator_id, tiered if op == "any" else None), width=2)
+        return Part((VIEWERS.tier,), written)
+    return Part((VIEWERS.tier,), written, ways.by_index(written(VIEWERS), creator_id, tiered if op == "any" else None), width=2)
 
 
 def _tag(tag: str, creator_id: int, *, has: bool) -> Part:
@@ -148,14 +149,14 @@ def _birthday(creator_id: int, *, known: bool) -> Part:
 
 def flag(field: str, creator_id: int, *, on: bool) -> Part:
     """Ask for a mark of the viewer: favorite, blocked, moderator, subscriber, follower."""
-    column = getattr(Viewer, field)
+    column = VIEWERS[field]
 
     def written(viewer: Any) -> ColumnElement[bool]:  # noqa: ANN401
         marked = getattr(viewer, field)
         return and_(marked) if on else ~marked
 
     indexed = field == "favorite" and on
-    return Part((column,), written, ways.by_index(written(Viewer), creator_id) if indexed else None, width=1)
+    return Part((column,), written, ways.by_index(written(VIEWERS), creator_id) if indexed else None, width=1)
 
 
 async def count(session: CreatorSession, parts: Sequence[Part], everybody: int) -> tuple[int, bool]:
@@ -166,14 +167,14 @@ async def count(session: CreatorSession, parts: Sequence[Part], everybody: int) 
             continue
         hits = way.ids(_COUNTED_MOST + 1).cte("hits").prefix_with("MATERIALIZED")
         reached = select(func.count()).select_from(hits).scalar_subquery()
-        found = ways.one_of(Viewer.id, select(hits.c.id), session.dialect)
-        met = select(func.count(Viewer.id)).where(
-            Viewer.creator_id == session.creator, found, reached <= _COUNTED_MOST, *asked.written(Viewer)
+        found = ways.one_of(VIEWERS.id, select(hits.c.id), session.dialect)
+        met = select(func.count(VIEWERS.id)).where(
+            VIEWERS.creator_id == session.creator, found, reached <= _COUNTED_MOST, *asked.written(VIEWERS)
         )
         width, size = (await session.execute(select(reached, met.scalar_subquery()))).one()
         if width <= _COUNTED_MOST:
             return size, True
-    some = select(Viewer.id, *asked.columns).where(Viewer.creator_id == session.creator)
-    window = some.order_by(Viewer.coins.desc(), Viewer.id.desc()).limit(_COUNTED_STEPS).subquery()
+    some = select(VIEWERS.id, *asked.columns).where(VIEWERS.creator_id == session.creator)
+    window = some.order_by(VIEWERS.coins.desc(), VIEWERS.id.desc()).limit(_COUNTED_STEPS).subquery()
     size = await session.scalar(select(func.count()).select_from(window).where(*asked.written(window.c)))
     return size or 0, everybody <= _COUNTED_STEPS

@@ -12,20 +12,28 @@ from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import kinds, schemas, tierlog
 from entourage.viewers.tables import Gift, Interaction, Viewer
 
-# How many rows back is looked for lines of people who are not blocked.
+# How many rows back is looked for lines of people who are not blocked: few of them at first, then many.
+_BLOCKED_FEW = 10
 _BACK = 500
 
 
 async def recent(session: CreatorSession, limit: int = 50) -> list[schemas.FeedItem]:
     """Return the newest lines of the creator's feed, newest first, at most `limit`."""
-    most = max(_BACK, 2 * limit)
+    furthest = max(_BACK, 2 * limit)
+    lines = await _said_and_given(session, limit, limit + _BLOCKED_FEW) or await _said_and_given(session, limit, furthest) or []
+    lines += await tierlog.promotions(session, furthest, limit)
+    return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
+
+
+async def _said_and_given(session: CreatorSession, limit: int, most: int) -> list[schemas.FeedItem] | None:
+    """Return the newest lines of each kind, or None where `most` rows back were too few to find so many of people who are not blocked."""
     deeds = await _newest(session, Interaction, ("kind", "at_ms", "content", "amount"), most)
     given = await _newest(session, Gift, ("last_ms", "quantity", "gift_name", "coins_each"), most)
     whose = await _whose(session, {row[0] for row in (*deeds, *given)})
+    if most < _BACK and any(len(rows) == most and sum(row[0] in whose for row in rows) < limit for rows in (deeds, given)):
+        return None
     lines = [_line(kinds.NAMES[kind], at, whose[who], content, amount) for who, kind, at, content, amount in _seen(deeds, whose, limit)]
-    lines += [_line("gift", at, whose[who], None, n, gift, n * each) for who, at, n, gift, each in _seen(given, whose, limit)]
-    lines += await tierlog.promotions(session, most, limit)
-    return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
+    return lines + [_line("gift", at, whose[who], None, n, gift, n * each) for who, at, n, gift, each in _seen(given, whose, limit)]
 
 
 async def _newest(session: CreatorSession, table: type[Interaction | Gift], names: Sequence[str], most: int) -> list[tuple[Any, ...]]:

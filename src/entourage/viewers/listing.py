@@ -5,29 +5,32 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import and_, select
+from sqlalchemy import BigInteger, and_, bindparam, select
 
 from entourage.kernel import clock
 from entourage.kernel.errors import Invalid
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import conditions, fold, people, question, reach, schemas, search, visit, ways
+from entourage.viewers.people import VIEWERS
 from entourage.viewers.segment import Condition
-from entourage.viewers.tables import Total, Viewer
+from entourage.viewers.tables import Total
 
 ACTIVE_MS = question.ACTIVE_MS
 """Whoever was seen within this time is active."""
 _MOST_OFFSET = 10_000
+_totals = Total.__table__.c
+_KNOWN = select(_totals.viewers, _totals.tiered).where(_totals.creator_id == bindparam("creator", type_=BigInteger))
 
 SORTS: dict[str, Any] = {
-    "total_coins_spent": Viewer.coins,
-    "total_watchtime_seconds": Viewer.watch_ms,
-    "total_visits": Viewer.visits,
-    "last_seen_at": Viewer.last_seen_ms,
-    "total_gifts_sent": Viewer.gifts,
-    "total_comments": Viewer.comments,
-    "total_likes": Viewer.likes,
-    "first_seen_at": Viewer.first_seen_ms,
-    "tiktok_username": Viewer.search_text,  # accents and case aside
+    "total_coins_spent": VIEWERS.coins,
+    "total_watchtime_seconds": VIEWERS.watch_ms,
+    "total_visits": VIEWERS.visits,
+    "last_seen_at": VIEWERS.last_seen_ms,
+    "total_gifts_sent": VIEWERS.gifts,
+    "total_comments": VIEWERS.comments,
+    "total_likes": VIEWERS.likes,
+    "first_seen_at": VIEWERS.first_seen_ms,
+    "tiktok_username": VIEWERS.search_text,  # accents and case aside
 }
 
 
@@ -95,7 +98,7 @@ async def count(session: CreatorSession, query: Query) -> schemas.Size:
 
 async def _known(session: CreatorSession) -> tuple[int, int]:
     """Return how many people there are, and how many hold a tier."""
-    counts = (await session.execute(select(Total.viewers, Total.tiered).where(Total.creator_id == session.creator))).first()
+    counts = (await session.execute(_KNOWN, {"creator": session.creator})).first()
     return (counts[0], counts[1]) if counts else (0, 0)
 
 
@@ -106,13 +109,13 @@ async def _find(session: CreatorSession, query: Query) -> reach.Found:
     everybody, tiered = await _known(session)
     words = search.split(query.search)
     plain = not (words or query.conditions or query.ids)
-    active = and_(Viewer.last_seen_ms >= now_ms - ACTIVE_MS)
+    active = and_(VIEWERS.last_seen_ms >= now_ms - ACTIVE_MS)
     within = active if query.filter == "active" and query.sort == "last_seen_at" else conditions.bound(query.conditions, column, now_ms)
     place = ways.Place(column, query.order, _read_cursor(query.cursor, column.key), query.limit + 1, query.offset, within)
     if query.filter == "all" and plain:
         return reach.Found(await ways.along(session, place), everybody)
     if within is not None and plain:
-        people_only = and_(active, Viewer.linked_to.is_(None))
+        people_only = and_(active, VIEWERS.linked_to.is_(None))
         return reach.Found(await ways.along(session, place), await ways.count_few(session, place, people_only, everybody))
     parts = await question.parts(session, query.filter, words, query.conditions, now_ms=now_ms, tiered=tiered)
     if query.ids:
@@ -122,13 +125,14 @@ async def _find(session: CreatorSession, query: Query) -> reach.Found:
         return await reach.find(session, place, led, checks, 0 if query.ids else everybody)
     strict = (query.filter != "all") + bool(words) + bool(words.beside) > 1
     # Tiers are given for what lists are sorted by, so upwards along the order those who hold one come last.
-    hints = ways.Hints(strict, many=query.filter == "active", behind=query.filter == "vip" and query.order == "asc")
+    behind = query.filter == "vip" and query.order == "asc"
+    hints = ways.Hints(strict, many=query.filter == "active", behind=behind, crossed=len(words.long) > 1)
     found = await ways.find(session, place, led, checks, everybody, hints)
     return reach.Found(found.rows, found.total)
 
 
 def _mark(who: people.Who, column: str) -> reach.Mark:
-    return (fold.of_viewer(who.handle, who.name) if column == Viewer.search_text.key else getattr(who, column)), who.id
+    return (fold.of_viewer(who.handle, who.name) if column == VIEWERS.search_text.key else getattr(who, column)), who.id
 
 
 def _cursor(column: str, mark: reach.Mark) -> str:
@@ -144,7 +148,7 @@ def _read_cursor(cursor: str | None, column: str) -> reach.Mark | None:
     except (ValueError, msgspec.MsgspecError):
         msg = "This cursor is not one of ours; start again without it."
         raise Invalid(msg) from None
-    if name != column or isinstance(value, str) != (column == Viewer.search_text.key):
+    if name != column or isinstance(value, str) != (column == VIEWERS.search_text.key):
         msg = "This cursor belongs to another sort order; start again without it."
         raise Invalid(msg)
     return value, viewer_id

@@ -59,6 +59,8 @@ _FIND = rows.Lookup(tables.Viewer, ("creator_id", "platform"), "user_id", _FIELD
 _READ = rows.Lookup(tables.Viewer, ("creator_id",), "id", _FIELDS)
 COLUMNS = [getattr(tables.Viewer, name) for name in _FIELDS]
 """The columns a `Who` is made of, in order."""
+VIEWERS = tables.Viewer.__table__.columns
+"""The table itself, for lists: a statement on it is made in half the time of one on the class, and must name its creator."""
 _IDS = rows.Lookup(tables.Viewer, ("creator_id", "platform"), "user_id", ("user_id", "id"))
 
 _NEW = rows.Upsert(

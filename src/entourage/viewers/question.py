@@ -14,8 +14,9 @@ from entourage.kernel.tables import Creator
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import birthday, schemas, search, ways
 from entourage.viewers.conditions import DAY_MS, Part, head, of
+from entourage.viewers.people import VIEWERS
 from entourage.viewers.segment import Condition
-from entourage.viewers.tables import Card, Stream, Viewer, Visit
+from entourage.viewers.tables import Card, Stream, Visit
 
 ACTIVE_DAYS = 30
 """Whoever was seen within this time is active."""
@@ -53,17 +54,17 @@ async def parts(
 
 def chosen(viewer_ids: Sequence[int], dialect: str) -> Part:
     """Ask for these viewers."""
-    condition = among(Viewer.id, viewer_ids, dialect)
-    return Part((), lambda viewer: among(viewer.id, viewer_ids, dialect), ways.Way(select(Viewer.id).where(condition).limit), width=0)
+    condition = among(VIEWERS.id, viewer_ids, dialect)
+    return Part((), lambda viewer: among(viewer.id, viewer_ids, dialect), ways.Way(select(VIEWERS.id).where(condition).limit), width=0)
 
 
 def _words(words: search.Words, creator_id: int, dialect: str) -> Part:
     if words.long:
         way = ways.Way(partial(search.hits, words, creator_id, dialect))
     else:
-        [begins] = search.checks(search.Words((), words.short), Viewer, dialect)
+        [begins] = search.checks(search.Words((), words.short), VIEWERS, dialect)
         way = ways.by_index(begins, creator_id)
-    return Part((Viewer.search_text,), lambda viewer: and_(*search.checks(words, viewer, dialect)), way, width=3)
+    return Part((VIEWERS.search_text,), lambda viewer: and_(*search.checks(words, viewer, dialect)), way, width=3)
 
 
 async def _birthdays(session: CreatorSession, now_ms: int) -> Part:
@@ -86,7 +87,7 @@ async def _new(session: CreatorSession) -> Part:
 
     came = sum(viewers for _, _, viewers in evening)
     way = ways.Way(select(Visit.viewer_id.label("id")).where(*mine).limit, came)
-    return Part((Viewer.first_seen_ms,), written, way, width=1)
+    return Part((VIEWERS.first_seen_ms,), written, way, width=1)
 
 
 async def _evening(session: CreatorSession) -> list[tuple[int, int, int]]:

@@ -12,7 +12,7 @@ from sqlalchemy import Row
 
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import ways
-from entourage.viewers.tables import Viewer
+from entourage.viewers.people import VIEWERS
 
 _STEPS = 40_000
 _PEEK = 2_000
@@ -56,12 +56,12 @@ async def find(session: CreatorSession, place: ways.Place, led: Sequence[ways.Wa
 
 async def _stopped(session: CreatorSession, place: ways.Place) -> Mark | None:
     """Return where the walk gave up, or None when it came to the end."""
-    mine = Viewer.creator_id == session.creator
+    mine = VIEWERS.creator_id == session.creator
     if place.within is not None:
         mine &= place.within
     if place.after is None:
         return await ways.step(session, place, [mine], _STEPS)
     value, viewer_id = place.after
-    level = [mine, place.column == value, place.beyond(Viewer.id, viewer_id)]
+    level = [mine, place.column == value, place.beyond(VIEWERS.id, viewer_id)]
     beyond = [mine, place.beyond(place.column, value)]
     return await ways.step(session, place, level, _STEPS) or await ways.step(session, place, beyond, _STEPS)

@@ -1,9 +1,10 @@
 """Visits: opened by the first sighting, extended by every further one, closed by silence or the stream's end."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, func, select, true, update
+from sqlalchemy import BigInteger, ColumnElement, CompoundSelect, Connection, and_, bindparam, func, select, true, update
 
 from entourage.kernel import rows
 from entourage.kernel.tenancy import CreatorSession
@@ -90,12 +91,20 @@ def close_silent(connection: Connection, creator_id: int, clocks: Mapping[int, i
 
 async def present(session: CreatorSession, viewers: Iterable[int]) -> set[int]:
     """Return which of these viewers have an open visit, themselves or by an account that is linked to them."""
-    v, link = tables.Visit, tables.Link
-    asked = list(viewers)
-    mine = (link.creator_id == session.creator, rows.among(link.head_id, asked, session.dialect))
-    linked = select(link.head_id).join(v, v.viewer_id == link.viewer_id).where(*mine, *_on_seats(session))
-    themselves = select(v.viewer_id).where(rows.among(v.viewer_id, asked, session.dialect), *_on_seats(session))
-    return set((await session.scalars(themselves.union_all(linked))).all())
+    asked = {"asked": rows.packed(viewers, session.dialect), "creator": session.creator}
+    return set((await session.scalars(_present(session.dialect), asked)).all())
+
+
+@cache
+def _present(dialect: str) -> CompoundSelect[int]:
+    """Write the statement once: every page of viewers asks it."""
+    v, link, s = (one.__table__.columns for one in (tables.Visit, tables.Link, tables.Stream))
+    creator = bindparam("creator", type_=BigInteger)
+    going_on = select(s.id).where(s.creator_id == creator, s.ended_ms.is_(None))
+    on_seats = (v.stream_id.in_(going_on), v.open == true(), v.creator_id == creator)
+    mine = (link.creator_id == creator, rows.among_named(link.head_id, "asked", dialect))
+    linked = select(link.head_id).join(tables.Visit.__table__, v.viewer_id == link.viewer_id).where(*mine, *on_seats)
+    return select(v.viewer_id).where(rows.among_named(v.viewer_id, "asked", dialect), *on_seats).union_all(linked)
 
 
 async def seated(session: CreatorSession, accounts: Iterable[int]) -> set[int]:

@@ -9,14 +9,15 @@ up, and the rest gathered.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isqrt
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, TextualSelect, and_, any_, func, literal, select, true
+from sqlalchemy import ColumnElement, Row, Select, TextualSelect, and_, any_, exists, func, literal, select, true, union_all
 
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import people
+from entourage.viewers.people import VIEWERS
 from entourage.viewers.tables import Viewer
 
 # How much of an equal share goes to gathering, in percent: a row that is found by its id costs PostgreSQL more than one met on a walk.
@@ -29,6 +30,9 @@ _SOON = 8_000  # steps
 _TELLING = 3  # so many met on the first steps tell about how far it is
 # To find all hits of common trigrams costs more than to meet the first of them on a few steps along the way.
 _PEEK = {"sqlite": 1_000, "postgresql": 2_000}
+# Among so many, all whom two indexes lead to are crossed before a walk has met a page of them.
+_NEAR = 150_000
+_ROW = select(*(VIEWERS[column.key] for column in people.COLUMNS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +96,14 @@ class Hints:
     """What is known of those who pass the checks, before anything is read.
 
     `strict`: each way leads to more than them. `many`: most pages are full after a few steps. `behind`: they stand at the
-    end of the order, so that a walk would be in vain.
+    end of the order, so that a walk would be in vain. `crossed`: the narrowest way crosses several, so that it leads to fewer
+    than each of them would.
     """
 
     strict: bool = False
     many: bool = False
     behind: bool = False
+    crossed: bool = False
 
 
 async def find(session: CreatorSession, place: Place, ways: Sequence[Way], checks: Checks, everybody: int, hints: Hints) -> Found:
@@ -107,6 +113,8 @@ async def find(session: CreatorSession, place: Place, ways: Sequence[Way], check
     border = few(wanted, everybody, dialect)
     steps = wanted * everybody // border
     peek = _PEEK[dialect]
+    if border < everybody <= _NEAR and (found := await _crossed(session, place, ways, checks, border, hints)):
+        return found
     # Of who passes all checks there are fewer than a way leads to: the walk is longer, and to gather more pays.
     most = max(border, _MANY) if hints.strict else border
     strict, searched, few_led = _WORTH_A_PEEK
@@ -120,7 +128,7 @@ async def find(session: CreatorSession, place: Place, ways: Sequence[Way], check
             most = min(most, max(border, steps))
             if steps <= _SOON or len(rows) * everybody // peek > most:
                 # The page is full before a way is gathered, or they are too many to gather, whichever way.
-                rows = await walk(session, place, checks, _PATIENCE * steps)
+                rows = await _walk_on(session, place, checks, rows, range(peek, _PATIENCE * steps))
                 if len(rows) == place.limit:
                     return Found(rows, None)
     for way in ways:
@@ -136,21 +144,41 @@ async def find(session: CreatorSession, place: Place, ways: Sequence[Way], check
     return await gather(session, place, smallest, checks, None) or Found([], 0)
 
 
+async def _crossed(session: CreatorSession, place: Place, ways: Sequence[Way], checks: Checks, most: int, hints: Hints) -> Found | None:
+    """Gather those whom several ways lead to at once, where there are several; None when they are many."""
+    narrowest, others = ways[0], [way.directly for way in ways[1:] if way.directly is not None]
+    if hints.strict and others:
+        if session.dialect == "sqlite":
+            # The plus keeps SQLite from looking up each hit: it goes along the index of the other way and looks for it among the hits.
+            among: ColumnElement[bool] = (VIEWERS.id + literal(0)).in_(narrowest.ids(None))
+        else:
+            among = one_of(VIEWERS.id, select(narrowest.ids(None).subquery().c.id), session.dialect)
+        both = Way(select(VIEWERS.id).where(VIEWERS.creator_id == session.creator, others[0], among).limit)
+        return await gather(session, place, both, checks, None)
+    return await gather(session, place, narrowest, checks, most) if hints.crossed else None
+
+
 async def along(session: CreatorSession, place: Place) -> Sequence[Row[Any]]:
     """Return a page of everybody: of people, not of the accounts that are linked to them."""
-    statement = place.sorted(_columns().where(Viewer.linked_to.is_(None)), place.column, Viewer.id)
-    return await _from_mark(session, place, statement.where)
+
+    def people_of(chosen: Select[Any], _: int) -> Select[Any]:
+        return chosen.where(VIEWERS.linked_to.is_(None))
+
+    if place.after is None:
+        mine = place.sorted(people_of(_ROW.where(_here(session, place)), 0), place.column, VIEWERS.id)
+        return await _rows(session, mine.limit(place.limit).offset(place.offset))
+    return await _from_mark(session, place, people_of)
 
 
 async def gather(session: CreatorSession, place: Place, way: Way, checks: Checks, most: int | None) -> Found | None:
     """Return the page out of all whom a way leads to, or None when it leads to more than `most`."""
-    gathered = select(Viewer.id, place.column.label("value")).where(Viewer.creator_id == session.creator, *checks.written(Viewer))
+    gathered = select(VIEWERS.id, place.column.label("value")).where(VIEWERS.creator_id == session.creator, *checks.written(VIEWERS))
     hits = way.ids(None if most is None else most + 1).cte("hits").prefix_with("MATERIALIZED")
     led: ColumnElement[Any] = select(func.count()).select_from(hits).scalar_subquery()
     if most is None and way.directly is not None:
         led, gathered = literal(0), gathered.where(way.directly)
     else:
-        gathered = gathered.where(one_of(Viewer.id, select(hits.c.id), session.dialect))
+        gathered = gathered.where(one_of(VIEWERS.id, select(hits.c.id), session.dialect))
         gathered = gathered if most is None else gathered.where(led <= most)
     everyone = gathered.cte("gathered").prefix_with("MATERIALIZED")
     cut = select(everyone.c.id)
@@ -162,15 +190,16 @@ async def gather(session: CreatorSession, place: Place, way: Way, checks: Checks
     # A row comes even when nobody is chosen: the one that says how many there are.
     always = select(literal(1).label("one")).subquery()
     statement = (
-        _columns(led, select(func.count()).select_from(everyone).scalar_subquery())
+        _ROW.add_columns(led, select(func.count()).select_from(everyone).scalar_subquery())
         .select_from(always)
         .outerjoin(chosen, true())
-        .outerjoin(Viewer, Viewer.id == chosen.c.id)
+        .outerjoin(Viewer.__table__, VIEWERS.id == chosen.c.id)
     )
-    rows = (await session.execute(place.sorted(statement, place.column, Viewer.id))).all()
-    if most is not None and rows[0][0] > most:
+    rows = (await session.execute(place.sorted(statement, place.column, VIEWERS.id))).all()
+    *_, reached, size = rows[0]
+    if most is not None and reached > most:
         return None
-    return Found([row[2:] for row in rows if row[2] is not None], rows[0][1])
+    return Found([row[:-2] for row in rows if row[0] is not None], size)
 
 
 def one_of(viewer_id: Any, ids: Select[Any], dialect: str) -> ColumnElement[bool]:  # noqa: ANN401 - a column
@@ -179,55 +208,80 @@ def one_of(viewer_id: Any, ids: Select[Any], dialect: str) -> ColumnElement[bool
     return found
 
 
-async def walk(session: CreatorSession, place: Place, checks: Checks, patience: int) -> Sequence[Row[Any]]:
-    """Return who passes among the first `patience` rows along the index."""
+async def walk(session: CreatorSession, place: Place, checks: Checks, patience: int, begun: int = 0) -> Sequence[Row[Any]]:
+    """Return who passes among the first `patience` rows along the index, leaving out the first `begun`."""
+
     # On the way only what is checked is read; the rest of the row when it is one of the page.
-    seen = select(Viewer.id, *checks.columns)
-
-    def met(*where: ColumnElement[bool]) -> Select[Any]:
-        window = place.sorted(seen.where(*where), place.column, Viewer.id).limit(patience).subquery()
+    def met(ids: Select[Any], most: int) -> Select[Any]:
+        window = place.sorted(ids.add_columns(*checks.columns), place.column, VIEWERS.id).limit(most).offset(begun or None).subquery()
         # Sorting again here would read the whole window first; both engines take from it in its order and stop when they have enough.
-        chosen = select(window.c.id).where(*checks.written(window.c)).limit(place.limit + place.offset).subquery()
-        return place.sorted(_columns().join(chosen, chosen.c.id == Viewer.id), place.column, Viewer.id)
+        return select(window.c.id).where(*checks.written(window.c))
 
-    return await _from_mark(session, place, met, patience)
+    if place.after is not None:
+        return await _from_mark(session, place, met, patience)
+    chosen = met(select(VIEWERS.id).where(_here(session, place)), patience - begun).limit(place.limit + place.offset).subquery()
+    statement = place.sorted(_ROW.join(chosen, chosen.c.id == VIEWERS.id), place.column, VIEWERS.id)
+    return await _rows(session, statement.limit(place.limit).offset(place.offset))
 
 
-async def _from_mark(session: CreatorSession, place: Place, ask: Callable[..., Select[Any]], patience: int | None = None) -> list[Row[Any]]:
-    """Run a statement along the index from the mark on.
+async def _walk_on(session: CreatorSession, place: Place, checks: Checks, met: Sequence[Row[Any]], steps: range) -> Sequence[Row[Any]]:
+    """Go on with a walk that has met some: over these steps, if they can be told apart from those before."""
+    if place.after is not None or place.offset:
+        return await walk(session, place, checks, steps.stop)
+    more = await walk(session, replace(place, limit=place.limit - len(met)), checks, steps.stop, steps.start)
+    # Elsewhere somebody may have risen over the mark between the two walks.
+    known = {row[0] for row in met}
+    return [*met, *(row for row in more if row[0] not in known)]
+
+
+async def _rows(session: CreatorSession, statement: Select[Any]) -> Sequence[Row[Any]]:
+    return list((await session.execute(statement)).all())
+
+
+def _here(session: CreatorSession, place: Place) -> ColumnElement[bool]:
+    mine = VIEWERS.creator_id == session.creator
+    return mine if place.within is None else mine & place.within
+
+
+async def _from_mark(
+    session: CreatorSession, place: Place, ask: Callable[[Select[Any], int], Select[Any]], patience: int | None = None
+) -> Sequence[Row[Any]]:
+    """Choose ids along the index from the mark on, `patience` rows at most, and return their rows.
 
     First who shares the mark's value, then who is beyond it: for `(value, id) < (:value, :id)` SQLite would start at the
     first of all who share the value, and of those there may be a million. Where so many that the patience ends among
     them, nobody beyond is looked at.
     """
-    mine = Viewer.creator_id == session.creator
-    if place.within is not None:
-        mine &= place.within
-    if place.after is None:
-        return list((await session.execute(ask(mine).limit(place.limit).offset(place.offset))).all())
-    value, viewer_id = place.after
+    value, viewer_id = place.after or (0, 0)
     wanted = place.limit + place.offset
-    level = (mine, place.column == value, place.beyond(Viewer.id, viewer_id))
-    rows = list((await session.execute(ask(*level).limit(wanted))).all())
-    if len(rows) < wanted and (patience is None or await step(session, place, level, patience) is None):
-        rows += (await session.execute(ask(mine, place.beyond(place.column, value)).limit(wanted - len(rows)))).all()
-    return rows[place.offset :]
+    here = _here(session, place)
+    level = (here, place.column == value, place.beyond(VIEWERS.id, viewer_id))
+
+    def chosen(*where: ColumnElement[bool]) -> Select[Any]:
+        ids = place.sorted(select(VIEWERS.id).where(*where), place.column, VIEWERS.id)
+        return ask(ids, patience or wanted).limit(wanted)
+
+    first = chosen(*level).cte("level").prefix_with("MATERIALIZED")
+    lacking = select(func.count()).select_from(first).scalar_subquery() < wanted
+    if patience is not None:
+        last = place.sorted(select(literal(1)).where(*level), place.column, VIEWERS.id).limit(1).offset(patience - 1)
+        lacking &= ~exists(last.subquery().select())
+    beyond = chosen(here, place.beyond(place.column, value), lacking).subquery()
+    both = union_all(select(first.c.id), select(beyond.c.id)).subquery()
+    statement = place.sorted(_ROW.where(one_of(VIEWERS.id, select(both.c.id), session.dialect)), place.column, VIEWERS.id)
+    return await _rows(session, statement.limit(place.limit).offset(place.offset))
 
 
 async def step(session: CreatorSession, place: Place, where: Sequence[ColumnElement[bool]], number: int) -> tuple[Any, int] | None:
     """Return the value and the id of the row at this step along the index, counted from 1, or None when there are fewer rows."""
-    along = place.sorted(select(place.column, Viewer.id).where(*where), place.column, Viewer.id)
+    along = place.sorted(select(place.column, VIEWERS.id).where(*where), place.column, VIEWERS.id)
     found = (await session.execute(along.limit(1).offset(number - 1))).first()
     return None if found is None else (found[0], found[1])
 
 
-def _columns(*first: Any) -> Select[Any]:  # noqa: ANN401 - columns
-    return select(*first, *people.COLUMNS)
-
-
 def by_index(condition: ColumnElement[bool], creator_id: int, size: int | None = None) -> Way:
     """Make a way of a condition that has an index of its own."""
-    led = select(Viewer.id).where(Viewer.creator_id == creator_id, condition)
+    led = select(VIEWERS.id).where(VIEWERS.creator_id == creator_id, condition)
     return Way(led.limit, size, condition)
 
 
