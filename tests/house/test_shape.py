@@ -37,6 +37,8 @@ CROSSINGS = {
     "safety/nights.py": 2,
     "viewers/jobs.py": 4,
     "viewers/listen.py": 1,
+    "vips/rounds.py": 1,
+    "vips/taking.py": 1,
     "web/demo.py": 2,
     "web/me.py": 6,
     "web/welcome.py": 6,

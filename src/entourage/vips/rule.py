@@ -20,6 +20,9 @@ class Terms(msgspec.Struct, kw_only=True):
     tiers: list[str] = []  # must hold one of these loyalty tiers
 
 
+_LONGEST_S = 10 * 366 * 86_400
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule: `least` is compared with the points, sub tier, subscriptions given or bits; `tier` names a loyalty tier."""
@@ -64,3 +67,16 @@ def unmet(terms: Terms, facts: Facts, now: datetime) -> str:
     if terms.tiers and (facts.loyalty or "").casefold() not in {one.casefold() for one in terms.tiers}:
         return "tier"
     return ""
+
+
+def wrong(terms: Terms) -> dict[str, str]:
+    """Say which of the terms cannot be."""
+    found = {}
+    if terms.duration_s is not None and not 60 <= terms.duration_s <= _LONGEST_S:  # noqa: PLR2004 - a minute
+        found["duration_s"] = "A badge lasts from a minute to ten years."
+    for name in ("follow_days", "once_days"):
+        if not 0 <= getattr(terms, name) <= 3660:  # noqa: PLR2004 - ten years
+            found[name] = "From 0 to 3,660 days."
+    if len(terms.tiers) > 20 or any(not 0 < len(one) <= 50 for one in terms.tiers):  # noqa: PLR2004
+        found["tiers"] = "At most twenty names of tiers."
+    return found

@@ -1,0 +1,10 @@
+"""Where notices for people go, outside of the platform they are about."""
+
+from typing import Protocol
+
+
+class Notices(Protocol):
+    """Writes notices to an address that whoever owns it gave us."""
+
+    async def send(self, address: str, text: str) -> None:
+        """Write one notice; raises Invalid for an address that is none, Later (with the wait asked for) or Never."""

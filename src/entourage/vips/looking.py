@@ -1,0 +1,78 @@
+"""Looking at the platform's own list of badges: what was there before us, and what somebody changed by hand."""
+
+from sqlalchemy import literal_column, select
+
+from entourage.kernel import audit, clock, tenancy
+from entourage.kernel.jobs import queue
+from entourage.kernel.jobs.context import JobContext
+from entourage.kernel.tenancy import CreatorSession
+from entourage.ports.channel import Account, Channel
+from entourage.vips import claim, grant, kinds, permanent, standing
+from entourage.vips.desk import Desk
+from entourage.vips.patience import creator_of
+from entourage.vips.tables import OPEN, VipGrant
+
+
+async def import_first(context: JobContext, channel: Channel) -> int:
+    """Write down everybody who was a VIP before us; nothing is given before that. Returns how many there were."""
+    found = await channel.vips()
+    async with tenancy.inside(context.db, creator_of(context), write=True) as session:
+        known = await standing.get(session)
+        if known.imported_at is not None:
+            return 0
+        ours = set((await session.scalars(select(VipGrant.user_id).where(literal_column(OPEN)))).all())
+        made = await permanent.import_all(session, found, ours)
+        known.imported_at, known.owner_id = clock.now(), channel.owner.id
+        audit.record(session, "vips.permanent.import", "vips.channel", actor=claim.TWITCH, meta={"badges": made})
+    return made
+
+
+async def reconcile(context: JobContext, channel: Channel) -> int:
+    """Compare the platform's list with ours, and have a closer look at everybody about whom they differ; returns how many."""
+    there = {user.id: user for user in await channel.vips()}
+    async with tenancy.inside(context.db, creator_of(context), write=True) as session:
+        open_states = {
+            user_id: state for user_id, state in await session.execute(select(VipGrant.user_id, VipGrant.state).where(literal_column(OPEN)))
+        }
+        others = await permanent.known(session)
+        stray = {user_id for user_id in there if user_id not in others and open_states.get(user_id) not in {"active", "expiring"}}
+        lost = {user_id for user_id, state in open_states.items() if state == "active" and user_id not in there}
+        lost |= others - there.keys()
+        for user_id in sorted(stray | lost):
+            user = there.get(user_id)
+            await ask(session, user or Account(user_id, "", ""))
+        (await standing.get(session)).reconciled_at = clock.now()
+    return len(stray | lost)
+
+
+async def ask(session: CreatorSession, user: Account) -> None:
+    """Ask for a closer look at somebody's badge, in the lane of that person."""
+    payload = {"user": user.id, "login": user.login, "name": user.name}
+    await queue.enqueue(session, kinds.LOOK, payload, lane=kinds.lane(user.id), dedup=f"look:{user.id}", max_attempts=20)
+
+
+async def look(desk: Desk, context: JobContext) -> None:
+    """See whether somebody has a badge, and write down what a hand on the platform changed."""
+    user = Account(context.payload["user"], context.payload["login"], context.payload["name"])
+    channel = await desk.channels.of(creator_of(context))
+    async with tenancy.inside(context.db, creator_of(context)) as session:
+        imported = (await standing.look(session)).imported_at is not None
+    if not imported:
+        return  # whoever imports sees everybody
+    badge = user.id in await channel.vips_among([user.id])
+    moderator = not badge and user.id in await channel.moderators_among([user.id])
+    async with tenancy.inside(context.db, creator_of(context), write=True) as session:
+        row = await grant.open_of(session, user.id)
+        if row is not None and row.state == "active" and not badge:
+            await lost(session, desk, row, why="moderator" if moderator else "taken_by_hand")
+        elif badge and (row is None or (row.state == "granting" and row.tries == 0)):
+            if await permanent.note(session, user, "seen"):
+                audit.record(session, "vips.badge.given_by_hand", kinds.about(user.id), actor=claim.TWITCH, meta={"name": user.name})
+        elif not badge and row is None:
+            await permanent.drop(session, user.id)
+
+
+async def lost(session: CreatorSession, desk: Desk, row: VipGrant, *, why: str) -> None:
+    """Respect that a badge of ours was taken by a hand, or went when its owner became a moderator."""
+    audit.record(session, f"vips.badge.{why}", kinds.about(row.user_id), actor=claim.TWITCH, cause=row.cause, meta={"grant": row.id})
+    await grant.end(session, desk, row, why, by=claim.TWITCH)

@@ -1,0 +1,50 @@
+"""What is said about a badge, in the chat and on Discord: asked for in the transaction of its cause."""
+
+from collections.abc import Mapping
+
+from entourage.kernel.jobs import queue
+from entourage.kernel.tenancy import CreatorSession
+from entourage.vips import choices, kinds, schemas
+
+TEXTS: Mapping[str, Mapping[schemas.Say, str]] = {
+    "en": {
+        "granted": "{user} is VIP now, for {duration}!",
+        "extended": "{user} stays VIP, with {time_left} left!",
+        "soon": "@{user}, your VIP badge ends in {time_left}.",
+        "ended": "{user} is not VIP any more. Thank you for being here!",
+        "refused": "@{user}, no VIP this time: {reason}. Your points are on their way back.",
+        "online": "VIP badges are on: {free_slots} slots are free.",
+    },
+    "de": {
+        "granted": "{user} ist jetzt VIP, für {duration}!",
+        "extended": "{user} bleibt VIP, noch {time_left}!",
+        "soon": "@{user}, dein VIP-Abzeichen endet in {time_left}.",
+        "ended": "{user} ist nicht mehr VIP. Danke, dass du da bist!",
+        "refused": "@{user}, diesmal kein VIP: {reason}. Deine Punkte kommen zurück.",
+        "online": "VIP-Abzeichen sind da: {free_slots} Plätze sind frei.",
+    },
+}
+_QUIET: frozenset[schemas.Say] = frozenset({"online"})
+"""Said only by who switches it on."""
+
+
+def line(settings: schemas.Settings, say: schemas.Say, *, on_discord: bool = False) -> schemas.Line:
+    """Return what is said on an occasion by these settings."""
+    chosen = (settings.notices if on_discord else settings.lines).get(say)
+    usual = TEXTS[settings.language][say]
+    if chosen is None:
+        return schemas.Line(on=say not in _QUIET, text=usual)
+    return schemas.Line(chosen.on, chosen.text or usual, chosen.announce)
+
+
+async def tell(session: CreatorSession, say: schemas.Say, values: Mapping[str, str], *, about: str, cause: str) -> None:
+    """Ask for the chat line and the notice of an occasion, if the creator wants them; `about` names it in the audit log."""
+    settings = await choices.read(session)
+    in_chat, on_discord = line(settings, say), line(settings, say, on_discord=True)
+    payload = {"say": say, "values": dict(values), "about": about, "cause": cause}
+    if in_chat.on:
+        await queue.enqueue(
+            session, kinds.SAY, {**payload, "text": in_chat.text, "announce": in_chat.announce}, lane="chat", max_attempts=4
+        )
+    if settings.discord and on_discord.on:
+        await queue.enqueue(session, kinds.TELL, {**payload, "text": on_discord.text}, lane="discord", max_attempts=12)
