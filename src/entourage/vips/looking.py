@@ -31,9 +31,8 @@ async def reconcile(context: JobContext, channel: Channel) -> int:
     """Compare the platform's list with ours, and have a closer look at everybody about whom they differ; returns how many."""
     there = {user.id: user for user in await channel.vips()}
     async with tenancy.inside(context.db, creator_of(context), write=True) as session:
-        open_states = {
-            user_id: state for user_id, state in await session.execute(select(VipGrant.user_id, VipGrant.state).where(literal_column(OPEN)))
-        }
+        badges = await session.execute(select(VipGrant.user_id, VipGrant.state).where(literal_column(OPEN)))
+        open_states: dict[str, str] = {row.user_id: row.state for row in badges}
         others = await permanent.known(session)
         stray = {user_id for user_id in there if user_id not in others and open_states.get(user_id) not in {"active", "expiring"}}
         lost = {user_id for user_id, state in open_states.items() if state == "active" and user_id not in there}
