@@ -40,6 +40,7 @@ from entourage.web import (
     vitals,
     welcome,
 )
+from entourage.web.requests import Requests
 from entourage.web.sessions import SessionConfig, SessionStore
 from entourage.web.socket import Sockets
 from entourage.wiring import House
@@ -121,6 +122,7 @@ def routes_of_house() -> list[ControllerRouterHandler]:
 
 def _middleware(house: House, *, secure: bool) -> list[Middleware]:
     return [
+        Requests(lines=bool(house.settings.log_requests)),
         protection.Hosts(house.settings),
         SessionConfig(secure=secure).middleware,
         DefineMiddleware(protection.Csrf, config=protection.csrf_config(house.csrf_secret, secure=secure)),

@@ -31,6 +31,11 @@ def settings_of(**changes: Any) -> Settings:  # noqa: ANN401 - whatever types th
     return replace(Settings.read(), **{name: value for name, value in changes.items() if value is not None})
 
 
+def configure_log(settings: Settings) -> None:
+    """Set up the log as the settings say; raises Invalid naming what it does not know."""
+    log.configure(settings.log_level, settings.log_format, project=settings.gcloud_project, version=version())
+
+
 def run_now(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run asynchronous work to its end, on uvloop where there is one."""
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
@@ -40,7 +45,7 @@ def run_now(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
 @asynccontextmanager
 async def briefly(settings: Settings) -> AsyncIterator[House]:
     """Open the house for one errand, quietly, with its database in the newest shape."""
-    log.configure("WARNING", settings.log_format)
+    configure_log(replace(settings, log_level="WARNING"))
     house = open_house(settings)
     try:
         await renew(house)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from entourage.app import build, build_watch
 from entourage.cli import server
-from entourage.cli.opening import renew, run_now, settings_of
+from entourage.cli.opening import configure_log, renew, run_now, settings_of
 from entourage.cli.server import Ending, Server, until_signal
 from entourage.demo import furnish_demo, open_demo
 from entourage.kernel import log, tenancy
@@ -83,7 +83,7 @@ def migrate() -> None:
     settings = settings_of()
 
     async def work() -> None:
-        log.configure(settings.log_level, settings.log_format)
+        configure_log(settings)
         house = open_house(settings)
         try:
             before, after = await renew(house)
@@ -147,7 +147,7 @@ def _keep_open(settings: Settings, roles: set[str]) -> None:
 
 def _run_house(settings: Settings, roles: set[str], opened: Opener, welcome: Callable[[House], Awaitable[None]]) -> None:
     async def work() -> None:
-        log.configure(settings.log_level, settings.log_format)
+        configure_log(settings)
         port = settings.port if "web" in roles else settings.health_port
         with until_signal() as ending, server.open_socket(settings.host, port) if port else nullcontext() as taken:
             house = await opened()

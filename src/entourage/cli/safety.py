@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
-from entourage.cli.opening import briefly, console, run_now, settings_of
-from entourage.kernel import log
+from entourage.cli.opening import briefly, configure_log, console, run_now, settings_of
 from entourage.kernel.settings import Settings
 from entourage.safety import archive, backup, doctor
 from entourage.safety.doctor import Findings, Report
@@ -137,7 +137,7 @@ def list_all() -> None:
 
 
 def _quietly(settings: Settings) -> None:
-    log.configure("WARNING", settings.log_format)
+    configure_log(replace(settings, log_level="WARNING"))
 
 
 @contextmanager

@@ -4,63 +4,117 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 import structlog
+from structlog.processors import CallsiteParameter, CallsiteParameterAdder
 
-_SECRET_KEY = re.compile(r"password|secret|token|api_?key|authorization|cookie|sign_key|signature", re.IGNORECASE)
-_SECRET_IN_TEXT = re.compile(
-    r"((?:access_token|refresh_token|token|api_?key|apikey|password|secret|session_id|jwtkey|X-Api-Key)[\"']?\s*[=:]\s*[\"']?)[^&\s\"',}]+",
+from entourage.kernel import cloudlog
+from entourage.kernel.errors import Invalid
+
+STYLES: Final = ("auto", "console", "json", "gcloud")
+_NOISY: Final = (
+    "uvicorn.access", "uvicorn.error", "alembic", "httpx2", "httpcore2", "websockets", "engineio", "socketio", "aiosqlite",
+    "urllib3", "opentelemetry", "sentry_sdk.errors",
+)  # fmt: skip
+_DEPTH: Final = 8
+_SECRET_KEY = re.compile(
+    r"password|secret|token|api_?key|authorization|cookie|sign_key|signature|dsn|device_code|user_code|code_verifier|database_url|redis_url",
     re.IGNORECASE,
 )
-_BEARER = re.compile(r"(Bearer\s+)[^\s\"',]+|(://[^/\s:@]+:)[^\s@/\"',]+(?=@)", re.IGNORECASE)
+_SECRET_IN_TEXT = re.compile(
+    r"((?:access_token|refresh_token|id_token|token|api_?key|apikey|password|client_secret|secret|session_id|jwtkey|device_code|user_code"
+    r"|code_verifier|X-Api-Key)[\"']?\s*[=:]\s*[\"']?)[^&\s\"',}]+|([?&](?:code|state|key|sig|signature)=)[^&\s\"']+",
+    re.IGNORECASE,
+)
+_BEARER = re.compile(r"((?:Bearer|OAuth|Basic)\s+|oauth:)[^\s\"',]+|(://[^/\s:@]*:)[^\s@/\"',]+(?=@)", re.IGNORECASE)
+_IN_PATH = re.compile(r"(/(?:signin|welcome|join|demo|overlay)/)[\w-]{16,}")
+_OURS = re.compile(r"\bent_[\w-]{8,}")
 
 
 def redact(text: str) -> str:
-    """Blot out what looks like a secret inside a text (URL queries, bearer tokens, passwords in addresses)."""
-    return _BEARER.sub(r"\1\2***", _SECRET_IN_TEXT.sub(r"\1***", text))
+    """Blot out what looks like a secret inside a text: URL queries, bearer tokens, passwords in addresses, our own keys and links."""
+    text = _SECRET_IN_TEXT.sub(r"\1\2***", text)
+    text = _IN_PATH.sub(r"\1***", _BEARER.sub(r"\1\2***", text))
+    return _OURS.sub("ent_***", text)
+
+
+def blot(value: Any, *, depth: int = _DEPTH) -> Any:  # noqa: ANN401
+    """Blot out secrets in a value and in all that it holds: under telling names whole, elsewhere inside texts."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, bytes):
+        return redact(value.decode("utf-8", "replace"))
+    if not depth:
+        return "..."
+    if isinstance(value, Mapping):
+        return {key: "***" if _is_secret(key, one) else blot(one, depth=depth - 1) for key, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [blot(one, depth=depth - 1) for one in value]
+    return value
+
+
+def _is_secret(key: object, value: object) -> bool:
+    return isinstance(key, str) and not isinstance(value, bool | None) and _SECRET_KEY.search(key) is not None
 
 
 def _blot(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:  # noqa: ANN401
     for key, value in event.items():
-        if _SECRET_KEY.search(key):
-            event[key] = "***"
-        elif isinstance(value, str):
-            event[key] = redact(value)
+        if not key.startswith("_"):  # structlog's own: the record that a line was made from
+            event[key] = "***" if _is_secret(key, value) else blot(value)
     return event
 
 
-def configure(level: str = "INFO", style: str = "auto") -> None:
-    """Set up logging for the process: `style` is console, json or auto."""
-    as_json = style == "json" or (style == "auto" and not sys.stderr.isatty())
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.StackInfoRenderer(),
-        structlog.processors.format_exc_info,
-        _blot,
-    ]
+def configure(level: str = "INFO", style: str = "auto", *, project: str = "", version: str = "") -> None:
+    """Set up logging for the process: `style` is one of `STYLES`; `project` and `version` are for Google Cloud only.
+
+    Raises Invalid when there is no such style or level.
+    """
+    if style not in STYLES or level.upper() not in logging.getLevelNamesMapping():
+        msg = f"ENTOURAGE_LOG_FORMAT is one of {', '.join(STYLES)}, and ENTOURAGE_LOG_LEVEL one of DEBUG, INFO, WARNING, ERROR."
+        raise Invalid(msg)
+    if style == "auto":
+        style = "console" if sys.stderr.isatty() else "json"
+    shared = _processors(where=style == "gcloud")
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    renderer: Any = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
-        )
-    )
+    last = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(style, project, version)]
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("uvicorn.access", "uvicorn.error", "alembic", "httpx2", "httpcore2", "websockets", "engineio", "socketio", "aiosqlite"):
+    for noisy in _NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _processors(*, where: bool) -> list[Any]:
+    source = [CallsiteParameterAdder([CallsiteParameter.PATHNAME, CallsiteParameter.LINENO, CallsiteParameter.FUNC_NAME])] if where else []
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        *source,
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+        _blot,
+    ]
+
+
+def _renderers(style: str, project: str, version: str) -> list[Any]:
+    if style == "console":
+        return [structlog.dev.ConsoleRenderer()]
+    render = structlog.processors.JSONRenderer()
+    if style == "json":
+        return [render]
+    shape = partial(cloudlog.shape, project=project, version=version)
+    return [lambda _, __, event: shape(event), render]
 
 
 def get(name: str) -> structlog.stdlib.BoundLogger:

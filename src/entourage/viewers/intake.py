@@ -9,6 +9,7 @@ and left out, and the rest is kept.
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from contextvars import Context
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -133,7 +134,8 @@ class Intake:
         if lane is None:
             lane = self._lanes[creator_id] = _Lane(Memory(creator_id))
         if lane.task is None or lane.task.done():
-            lane.task = asyncio.create_task(self._run(lane), name=f"intake-{creator_id}")
+            # In a context of its own: it outlives the request that happens to begin it, and must not log in its name.
+            lane.task = asyncio.create_task(self._run(lane), name=f"intake-{creator_id}", context=Context())
         while lane.waiting >= FULL:
             lane.room.clear()
             await lane.room.wait()

@@ -16,6 +16,7 @@ from entourage.kernel.errors import NotAllowed
 from entourage.kernel.http import same_origin
 from entourage.kernel.settings import Settings
 from entourage.web import sessions
+from entourage.web.requests import REQUEST_ID
 
 _CSP: Final = (
     "default-src 'self'; "
@@ -110,6 +111,8 @@ async def add_headers(message: Message, scope: Scope) -> None:
     headers = MutableScopeHeaders.from_message(message)
     for name, value in _HEADERS.items():
         headers.setdefault(name, value)
+    if request_id := scope.get(REQUEST_ID):
+        headers.setdefault("X-Request-Id", str(request_id))
     handler: Any = scope.get("route_handler")  # none where no route was found
     framed = handler is not None and handler.opt.get("framed")
     headers.setdefault("Content-Security-Policy", _CSP if framed is True else f"{_CSP}; frame-ancestors {framed or _NOBODY}")

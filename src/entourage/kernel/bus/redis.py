@@ -8,6 +8,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
+from contextvars import Context
 from typing import Any
 
 import msgspec
@@ -88,7 +89,8 @@ class RedisBus:
 
     def _keep(self, name: str, work: Callable[["_Line"], Coroutine[Any, Any, None]]) -> None:
         if name not in self._tasks or self._tasks[name].done():
-            self._tasks[name] = asyncio.create_task(_Line(name).keep_up(work), name=f"bus {name}")
+            # In a context of its own, because it outlives whoever happens to publish first.
+            self._tasks[name] = asyncio.create_task(_Line(name).keep_up(work), name=f"bus {name}", context=Context())
 
     async def _send(self, line: "_Line") -> None:
         # Asked first, so that what waits in the outbox stays there until somebody can take it.
