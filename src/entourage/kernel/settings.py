@@ -47,9 +47,7 @@ class Settings:
     backup_hour: int = _setting(4, "Hour of the night, 0 to 23 by the first creator's clock, for backup, check and retention.")
     roles: str = _setting("web,listen,work", "What this process does: any of web, listen, work.")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
-    log_format: str = _setting(
-        "auto", "console, json, gcloud (JSON as Google Cloud reads it) or auto (json when the output is no terminal)."
-    )
+    log_format: str = _setting("auto", "console, json, gcloud (as Google Cloud reads it) or auto (json when the output is no terminal).")
     log_requests: int = _setting(0, "1 writes a line for each request: method, route, status and time.")
     gcloud_project: str = _setting("", "Google Cloud project, so that its log links lines to traces.", aliases=("GOOGLE_CLOUD_PROJECT",))
     tiktok_web_url: str = _setting("https://www.tiktok.com", "Where TikTok's pages live.")
