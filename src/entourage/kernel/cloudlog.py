@@ -33,7 +33,7 @@ def shape(event: MutableMapping[str, Any], *, project: str = "", version: str = 
         line |= {"stack_trace": exception, "@type": _REPORTED, "serviceContext": {"service": "entourage", "version": version}}
     if logger := event.pop("logger", None):
         line[f"{_PREFIX}labels"] = {"logger": str(logger)}
-    return line | event
+    return {**line, **event}
 
 
 def _source(event: MutableMapping[str, Any]) -> dict[str, Any]:

@@ -111,7 +111,7 @@ async def add_headers(message: Message, scope: Scope) -> None:
     headers = MutableScopeHeaders.from_message(message)
     for name, value in _HEADERS.items():
         headers.setdefault(name, value)
-    if request_id := scope.get(REQUEST_ID):
+    if request_id := scope["state"].get(REQUEST_ID):
         headers.setdefault("X-Request-Id", str(request_id))
     handler: Any = scope.get("route_handler")  # none where no route was found
     framed = handler is not None and handler.opt.get("framed")

@@ -12,7 +12,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from entourage.kernel import ids, log
 
 REQUEST_ID: Final = "entourage.request_id"
-"""Where the scope of a request keeps its name."""
+"""Where the state of a request keeps its name."""
 
 _NAMES: Final = frozenset({b"x-request-id", b"traceparent", b"x-cloud-trace-context"})
 _GOOD: Final = re.compile(r"[\w.:-]{8,64}", re.ASCII)
@@ -38,7 +38,7 @@ class Requests(ASGIMiddleware):
         given = {name: value.decode("latin-1") for name, value in scope["headers"] if name in _NAMES}
         named = given.get(b"x-request-id", "")
         request_id = named if _GOOD.fullmatch(named) else ids.token(9)
-        scope[REQUEST_ID] = request_id  # type: ignore[literal-required]
+        scope["state"][REQUEST_ID] = request_id
         method = scope["method"] if scope["type"] == ScopeType.HTTP else "WEBSOCKET"
         # Not taken away afterwards: an error that is answered further out belongs to this request too.
         structlog.contextvars.bind_contextvars(
