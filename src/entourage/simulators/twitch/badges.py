@@ -67,7 +67,7 @@ class Badges:
     def _in_the_way(self, channel: Channel, user_id: str) -> Given | None:
         found: list[tuple[bool, Given]] = [
             (user_id not in self._world.people, "unknown"),
-            (user_id in channel.blocked or user_id in channel.banned, "blocked"),
+            (user_id in channel.blocked or channel.banned.get(user_id, 0) is None, "blocked"),
             (not channel.unlocked, "not_unlocked"),
             (user_id in channel.moderators or user_id == channel.id, "moderator"),
             (user_id in channel.vips, "already"),

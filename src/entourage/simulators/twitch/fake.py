@@ -27,16 +27,17 @@ from litestar import Litestar, Request, Response, Router
 from litestar.exceptions import HTTPException
 
 from entourage.simulators.twitch.badges import Badges
+from entourage.simulators.twitch.deeds import Deeds
 from entourage.simulators.twitch.desk import Desk
 from entourage.simulators.twitch.eventsub import payloads
 from entourage.simulators.twitch.eventsub.book import Book
-from entourage.simulators.twitch.eventsub.conduits import Conduits
+from entourage.simulators.twitch.eventsub.conduits import Conduit, Conduits, Shard
 from entourage.simulators.twitch.eventsub.hub import Hub
 from entourage.simulators.twitch.eventsub.sessions import Sessions
 from entourage.simulators.twitch.eventsub.webhooks import Webhooks
 from entourage.simulators.twitch.faults import Faults
 from entourage.simulators.twitch.front import SOCKET, Front
-from entourage.simulators.twitch.helix import people, redemptions, rewards, vips
+from entourage.simulators.twitch.helix import chat, conduits, people, redemptions, rewards, vips
 from entourage.simulators.twitch.helix.subscriptions import Subscribing
 from entourage.simulators.twitch.limits import Bucket, Windows
 from entourage.simulators.twitch.oauth.clients import Client, Clients
@@ -45,6 +46,7 @@ from entourage.simulators.twitch.oauth.tokens import Tokens
 from entourage.simulators.twitch.oauth.waiting import Waiting
 from entourage.simulators.twitch.points import Points
 from entourage.simulators.twitch.refusal import Refusal
+from entourage.simulators.twitch.talk import Talk
 from entourage.simulators.twitch.timepiece import Timepiece
 from entourage.simulators.twitch.world import World
 
@@ -53,7 +55,7 @@ class FakeTwitch:
     """A make-believe Twitch, and the hand that moves it.
 
     `world` is how things stand (`world.badges` every badge change), `faults` what is wrong, `front` counts requests and
-    holds `latency_ms`, `tokens` and `clients` are id.twitch.tv, `badges` and `points` act on channels as people do,
+    holds `latency_ms`, `tokens` and `clients` are id.twitch.tv, `badges`, `points` and `deeds` act on channels as people do,
     `hub` tells events, `sessions`, `conduits` and `webhooks` carry them.
     """
 
@@ -74,12 +76,15 @@ class FakeTwitch:
         self.hub = Hub(self.book, self.sessions, self.conduits, self.webhooks, self.faults)
         self.badges = Badges(self.world, self.hub)
         self.points = Points(self.world, self.hub)
+        self.talk = Talk(self.world, self.hub, self.windows)
+        self.deeds = Deeds(self.world, self.hub, self.badges, self.talk)
         self.desk = Desk(self.tokens, self.bucket)
         self.front = Front(self._inside(), self.sessions, self.faults, self.bucket)
         self.port = 0
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self.sessions.cut = self.front.cut = self._cut
+        self.conduits.disabled = self._tell_disabled
         self.tokens.revoked = self._tell_revoked
         self.webhooks.exceeded = lambda one, why: self.hub.revoke([one], why)
 
@@ -156,6 +161,11 @@ class FakeTwitch:
         event = {"client_id": client_id, **payloads.user(self.world.people.get(user_id), user_id)}
         self.hub.tell("user.authorization.revoke", {"client_id": client_id}, event)
 
+    def _tell_disabled(self, conduit: Conduit, shard: Shard) -> None:
+        facts = {"client_id": conduit.client_id, "conduit_id": conduit.id}
+        told = shard.wire()
+        self.hub.tell("conduit.shard.disabled", facts, {"conduit_id": conduit.id, "shard_id": told.pop("id"), **told})
+
     def _inside(self) -> Litestar:
         counter = Counter(self.world, self.clients, self.tokens, self.waiting)
         ways = (self.sessions, self.conduits, self.webhooks)
@@ -165,6 +175,9 @@ class FakeTwitch:
             *redemptions.routes(self.world, self.desk, self.points),
             *people.routes(self.world, self.desk),
             *people.routes_of_channel(self.world, self.desk),
+            *chat.routes(self.world, self.desk, self.talk),
+            *conduits.routes(self.desk, self.conduits, self.book),
+            *conduits.Attaching(self.desk, self.conduits, self.sessions, self.webhooks).routes(),
             *Subscribing(self.world, self.desk, self.book, ways).routes(),
         ]
         return Litestar(

@@ -47,7 +47,7 @@ class Points:
             (not reward.in_stock(), "The reward is out of stock for this stream."),
             (reward.cool_at(now) is not None, "The reward is cooling down."),
             (reward.per_user is not None and reward.redeemed_by.get(person.id, 0) >= reward.per_user, "This viewer had it often enough."),
-            (person.id in channel.banned, "This viewer is banned."),
+            (channel.bars(person.id, now), "This viewer is banned."),
         ]
         for holds, msg in hindered:
             if holds:

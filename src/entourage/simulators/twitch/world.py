@@ -1,7 +1,7 @@
 """Who there is on the fake Twitch, and how things stand on each channel."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -98,6 +98,11 @@ class Channel:
         """The broadcaster's user id."""
         return self.person.id
 
+    def bars(self, user_id: str, now: datetime) -> bool:
+        """Say whether somebody is banned, or timed out still."""
+        until = self.banned.get(user_id, now)
+        return until is None or until > now
+
 
 class World:
     """Everybody and every channel; `badges` is the record of every badge change, only ever added to."""
@@ -154,7 +159,7 @@ class World:
             return self.channels[broadcaster_id]
         raise Refusal(404, "The specified broadcaster was not found.")
 
-    def everybody(self, ids: Iterator[str]) -> list[Person]:
+    def everybody(self, ids: Iterable[str]) -> list[Person]:
         """Return those of these who still exist."""
         return [self.people[one] for one in ids if one in self.people]
 

@@ -1,5 +1,6 @@
 """Conduits: subscriptions that outlive connections, and the shards that carry them."""
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -81,6 +82,10 @@ class Conduits:
             raise Refusal(404, "The conduit was not found.")
         return found
 
+    def drop(self, conduit: Conduit) -> None:
+        """Delete one."""
+        self.known.pop(conduit.id, None)
+
     def attach(self, shard: Shard, transport: Transport) -> None:
         """Let a shard travel by a websocket or to an address."""
         shard.transport, shard.status = transport, ENABLED
@@ -92,7 +97,7 @@ class Conduits:
         if conduit is None or not conduit.shards:
             return None
         shards = list(conduit.shards.values())
-        first = hash(key) % len(shards)
+        first = zlib.crc32(key.encode()) % len(shards)
         for shard in (shards[first], shards[(first + 1) % len(shards)]):
             if shard.status == ENABLED:
                 return shard.transport

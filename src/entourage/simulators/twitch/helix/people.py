@@ -28,14 +28,14 @@ def routes(world: World, desk: Desk) -> list[ControllerRouterHandler]:
                 raise Refusal(400, "The id or login parameter is required with an app access token.")
             ids = [call.user_id]
         named = [world.find(one) for one in logins]
-        found = {one.id: one for one in [*world.everybody(iter(ids)), *(one for one in named if one is not None)]}
+        found = {one.id: one for one in [*world.everybody(ids), *(one for one in named if one is not None)]}
         return {"data": [_user(one, call) for one in found.values()]}
 
     @get("/authorization/users")
     async def list_consents(request: Asked) -> dict[str, Any]:
         call = desk.admit(request, who="app")
         call.must("user_id")
-        asked = [one for one in world.everybody(iter(call.many("user_id", 10))) if desk.knows(call.access.client_id, one.id)]
+        asked = [one for one in world.everybody(call.many("user_id", 10)) if desk.knows(call.access.client_id, one.id)]
         return {"data": [{**_short(one), "scopes": desk.scopes(call.access.client_id, one.id)} for one in asked]}
 
     @get("/streams")
@@ -56,14 +56,14 @@ def routes_of_channel(world: World, desk: Desk) -> list[ControllerRouterHandler]
         call = desk.admit(request, _MODERATORS)
         channel = world.at(call.of())
         asked = call.many("user_id", 100)
-        mods = world.everybody(iter([one for one in channel.moderators if not asked or one in asked]))
+        mods = world.everybody([one for one in channel.moderators if not asked or one in asked])
         return _paged(call, mods, _short)
 
     @get("/chat/chatters")
     async def list_chatters(request: Asked) -> dict[str, Any]:
         call = desk.admit(request, ("moderator:read:chatters",))
         channel = moderated(world, call)
-        chatters = world.everybody(iter(channel.chatters))
+        chatters = world.everybody(channel.chatters)
         return {**_paged(call, chatters, _short, most=1000, usual=100), "total": len(chatters)}
 
     @get("/channels/followers")
@@ -74,7 +74,7 @@ def routes_of_channel(world: World, desk: Desk) -> list[ControllerRouterHandler]
         if call.user_id != channel.id and call.user_id not in channel.moderators:
             return {"data": [], "pagination": {}, **total}  # the real one tells strangers the number, and nothing else
         asked = call.many("user_id", 1)
-        followers = world.everybody(iter([one for one in channel.followers if not asked or one in asked]))
+        followers = world.everybody([one for one in channel.followers if not asked or one in asked])
         return {**_paged(call, followers, lambda one: {**_short(one), "followed_at": moment(channel.followers[one.id])}), **total}
 
     @get("/subscriptions")
@@ -82,7 +82,7 @@ def routes_of_channel(world: World, desk: Desk) -> list[ControllerRouterHandler]
         call = desk.admit(request, ("channel:read:subscriptions",))
         channel = world.at(call.of())
         asked = call.many("user_id", 100)
-        subs = world.everybody(iter([one for one in channel.subs if not asked or one in asked]))
+        subs = world.everybody([one for one in channel.subs if not asked or one in asked])
         counts = {"total": len(channel.subs), "points": sum(_POINTS.get(one.tier, 1) for one in channel.subs.values())}
         return {**_paged(call, subs, lambda one: _sub(world, channel, one)), **counts}
 
