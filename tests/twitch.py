@@ -13,6 +13,8 @@ In a test file (or its conftest):
         assert twitch.fake.front.count(status=429) == 0
         assert twitch.badges() == [("mira", "given", "api")]
 
+        await twitch.press("fail", status=503, minutes=2)  # any button of the panel, also over HTTP: POST {fake.url}/simulator/act
+
 The `fake` is the hand that moves everything (see simulators/twitch/fake.py): `fake.world`, `fake.badges`, `fake.points`,
 `fake.faults`, `fake.front`, `fake.tokens`, `fake.hub`, `fake.sessions`, `fake.conduits`, `fake.webhooks`.
 For time that a test turns: `async with started(Hourglass()) as twitch: await twitch.fake.time.turn(10)`; and for a real
@@ -27,8 +29,10 @@ from typing import Any
 import httpx2
 import pytest
 
+from entourage.simulators.twitch import panel
 from entourage.simulators.twitch.fake import FakeTwitch
 from entourage.simulators.twitch.rewards import Redemption, Reward
+from entourage.simulators.twitch.stage import Stage
 from entourage.simulators.twitch.timepiece import Timepiece
 from entourage.simulators.twitch.wire import uid
 from entourage.simulators.twitch.world import Channel
@@ -88,6 +92,14 @@ class Twitch:
         """Let somebody redeem a reward."""
         return self.fake.points.redeem(channel or self.channel, reward.id, self.fake.world.person(login), said)
 
+    async def press(self, act: str, **beside: Any) -> dict[str, Any]:
+        """Press a button of the panel over HTTP; returns what it says, with the status."""
+        async with httpx2.AsyncClient(trust_env=False, timeout=10) as http:
+            answer = await http.post(f"{self.fake.url}/simulator/act", json={"act": act, **beside})
+        said: dict[str, Any] = answer.json()
+        assert answer.status_code == 200, said
+        return said
+
     def badges(self, channel: Channel | None = None) -> list[tuple[str, str, str]]:
         """Tell every change of a VIP badge: whose, given or taken, by api, hand or platform."""
         of = (channel or self.channel).id
@@ -111,6 +123,7 @@ async def started(time: Timepiece | None = None, *, login: str = "nova", **more:
     async with FakeTwitch(time, **more) as fake:
         fake.register(CLIENT_ID, CLIENT_SECRET)
         token = fake.consent(CLIENT_ID, login, SCOPES)
+        panel.attach(Stage(fake, login))
         yield Twitch(fake, fake.world.channel(login), token)
 
 

@@ -126,7 +126,7 @@ async def test_a_conduit_carries_every_channel_over_one_socket_and_outlives_it(t
         ).status_code == 403
         refused = (await attach("nobody")).json()
         assert (refused["data"], refused["errors"][0]["id"]) == ([], "0")
-        ids = []
+        ids: list[str] = []
         for _ in range(2):
             async with connect(twitch.fake.eventsub_url, ping_interval=None) as socket:
                 session = json.loads(await socket.recv())["payload"]["session"]["id"]

@@ -25,7 +25,7 @@ _NEVER_BEGAN = 0
 class Front:
     """The outermost application. `latency_ms` is added to every answer; `counts` are requests by verb, path and status.
 
-    A request that got no answer is counted under status 0.
+    A request that got no answer is counted under status 0. `aside` answers what belongs to the simulator itself.
     """
 
     def __init__(self, inside: ASGIApp, sessions: Sessions, faults: Faults, bucket: Bucket) -> None:
@@ -34,6 +34,7 @@ class Front:
         self.counts: Counter[tuple[str, str, int]] = Counter()
         self.under_way = 0
         self.cut: Callable[[tuple[str, int]], None] = lambda _peer: None
+        self.aside: ASGIApp | None = None
         self._inside = inside
         self._sessions = sessions
         self._faults = faults
@@ -44,7 +45,7 @@ class Front:
         if scope["type"] == "websocket":
             await self._sessions.serve(scope, receive, send)
         elif scope["type"] == "http" and scope["path"].startswith(ASIDE):
-            await self._inside(scope, receive, send)
+            await (self.aside or self._inside)(scope, receive, send)
         elif scope["type"] == "http":
             self.under_way += 1
             try:
@@ -81,6 +82,7 @@ class Front:
 
         await self._inside(scope, receive, count)
         if fault is not None:
+            self.counts[verb, path, _NEVER_BEGAN] += 1
             await self._cut(scope)
 
     async def _break(self, fault: Fault, scope: Any, receive: Receive, send: Send) -> None:  # noqa: ANN401
@@ -92,12 +94,12 @@ class Front:
             await send({"type": "http.response.start", "status": fault.status, "headers": headers})
             await send({"type": "http.response.body", "body": body, "more_body": False})
             return
+        self.counts[scope["method"], scope["path"], _NEVER_BEGAN] += 1
         if fault.way == "hang":
             await _gone(receive, fault.hang_s)
         await self._cut(scope)
 
     async def _cut(self, scope: Any) -> None:  # noqa: ANN401
-        self.counts[scope["method"], scope["path"], _NEVER_BEGAN] += 1
         self.cut(tuple(scope["client"] or ("", 0)))
         await asyncio.sleep(_CUT_S)
 

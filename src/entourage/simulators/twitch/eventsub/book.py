@@ -97,6 +97,10 @@ class Book:
         self._forget()
         return [one for one in self._all.values() if one.client_id == client_id and user_id in {None, one.user_id}]
 
+    def meant_by(self, client_id: str) -> list[Subscription]:
+        """Return the enabled ones of a program."""
+        return [one for one in self._all.values() if one.client_id == client_id and one.status == ENABLED]
+
     def alike(self, client_id: str, kind: str, condition: Mapping[str, str]) -> list[Subscription]:
         """Return the living ones of a program with this type and condition."""
         found = self._by_kind[_key(kind, condition)].values()
