@@ -38,7 +38,7 @@ from entourage.platforms.tiktok.pace import Pace
 from entourage.platforms.tiktok.recording import Tally, read
 from entourage.ports.live import LiveEvent, LiveFeed, Mapper
 from entourage.safety import nights
-from entourage.viewers import bulk_jobs, import_jobs, jobs, tier_jobs
+from entourage.viewers import bulk_jobs, import_jobs, jobs, tier_jobs, zone_jobs
 from entourage.viewers.imports import uploads
 from entourage.viewers.intake import Intake
 from entourage.viewers.listen import Listener
@@ -173,6 +173,7 @@ def _registry(publisher: Publisher, settings: Settings) -> Registry:
     tier_jobs.register(registry, publisher)
     bulk_jobs.register(registry, publisher)
     import_jobs.register(registry, publisher, settings.data_path)
+    zone_jobs.register(registry, publisher)
     nights.register(registry, settings)
     return registry
 

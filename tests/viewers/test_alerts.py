@@ -121,6 +121,24 @@ async def test_who_is_blocked_as_a_person_is_blocked_with_every_account(db: Data
     assert await told(db, creator_id, alerts.Watch(), shows=["gift"]) == [("gift", "Cy", 1, 1)]
 
 
+async def test_a_linked_account_is_announced_as_the_person_it_is(db: Database, creator_id: int, intake: Intake, hands: Hands) -> None:
+    room = Room("before")
+    await intake.store(creator_id, [room.gift("bo", 1, coins=120), room.chat("alt", 2), room.chat("bo", 15), room.end(20)])
+    async with tenancy.inside(db, creator_id, write=True) as session:
+        await link.join(session, "bo", "alt", "user:ada")
+    hands.put(700)
+    now = Room("now", start_ms=room.start_ms + 650_000)
+    await intake.store(creator_id, [now.gift("alt", 1, coins=1), now.follow("alt", 2)])
+    async with tenancy.inside(db, creator_id) as session:
+        found = await alerts.newest(session, PLAIN, alerts.Watch(), BERLIN)
+        assert [(one.kind, one.person.name, one.person.tier) for one in found if one.kind != "tier"][-2:] == [
+            ("gift", "Alt", "Stone"), ("follow", "Alt", "Stone"),
+        ]  # fmt: skip
+        [arrived] = await alerts.arrivals(session, picture.Options(guests="tiers"))
+    assert (arrived.person.name, arrived.person.tier, arrived.visits, arrived.coins) == ("Alt", "Stone", 3, 121)
+    assert arrived.before == clock.iso(room.start_ms + 15_000), "seen last with the other account"
+
+
 async def test_a_birthday_is_announced_when_the_person_is_here_without_its_date(
     db: Database, creator_id: int, intake: Intake, hands: Hands
 ) -> None:

@@ -6,10 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from entourage.kernel import tenancy
+from entourage.kernel.bus.memory import MemoryBus
 from entourage.kernel.db import Database
+from entourage.kernel.jobs.registry import Registry
 from entourage.ports import live
-from entourage.viewers import jobs, tables
+from entourage.viewers import jobs, tables, zone_jobs
 from entourage.viewers.intake import Intake
+from entourage.viewers.updates import Publisher
+from tests.labour import work_off
 from tests.people import Cast, Client, Doors
 from tests.viewers.conftest import Hands
 from tests.viewers.events import T0, Room
@@ -223,9 +227,10 @@ async def test_whoever_corrects_their_zone_has_their_weeks_counted_anew(owner: C
     assert told == [("fresh", 300), ("fan0", 15), ("fan2", 1)]
     creator = (await get(owner, "/api/me"))["creators"][0]["id"]
     assert (await owner.patch(f"/api/creators/{creator}", json={"zone": "Pacific/Auckland"})).status_code == 200
-    assert await visits() == {}
     assert await board() == told
-    await jobs.sweep(db)
+    registry = Registry()
+    zone_jobs.register(registry, Publisher(MemoryBus(), db))
+    await work_off(db, registry)
     # A Sunday evening in Berlin is a Monday morning in Auckland.
     assert await visits() == {"2025-W46": 1, "2025-W47": 5, "2025-W49": 1, "2025-11": 6, "2025-12": 1}
     assert await board() == told

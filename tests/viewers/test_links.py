@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from entourage.kernel import tenancy
+from entourage.kernel import clock, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.errors import Conflict, NotFound
 from entourage.viewers import birthdays, evening, feed, histories, leaderboard, listing, profile, supporters, tiers, totals
@@ -341,3 +342,34 @@ async def test_points_are_added_up_and_given_back(desk: Desk) -> None:
     assert (await desk.look(head)).loyalty_points == 50
     await desk.unlink(head, other)
     assert await desk.everything() == before
+
+
+async def test_who_was_wished_well_is_not_wished_again_with_another_account(desk: Desk) -> None:
+    head, other = await meet(desk)
+    today = clock.now().astimezone(ZoneInfo("Europe/Berlin")).date().isoformat()
+    await desk.edit(other, birthday=f"1990-{today[5:]}")
+    before = await desk.everything()
+
+    async def wished(*days: str | None) -> dict[str, str | None]:
+        """Say when the accounts were wished well, and return when they were after all."""
+        async with tenancy.inside(desk.db, desk.creator_id, write=True) as session:
+            for viewer_id, day in zip((head, other), days, strict=False):
+                await session.execute(update(Card).where(Card.viewer_id == int(viewer_id)).values(greeted_on=day))
+            return {str(card.viewer_id): card.greeted_on for card in await session.scalars(select(Card))}
+
+    await desk.link(head, other)
+    assert await wished() == {head: None, other: None}
+    await desk.unlink(head, other)
+    assert await desk.everything() == before, "nobody was wished well, so nothing is left of it"
+
+    await wished(None, today)
+    await desk.link(head, other)
+    assert (await wished())[head] == today
+    await desk.unlink(head, other)
+    assert (await wished()).get(head) is None
+
+    await wished(None, None)
+    await desk.link(head, other)
+    await wished(today)
+    await desk.unlink(head, other)
+    assert (await wished())[other] == today, "it was wished well as part of the person"

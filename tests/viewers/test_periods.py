@@ -10,8 +10,7 @@ from sqlalchemy import delete, func, select, update
 
 from entourage.kernel import tenancy
 from entourage.kernel.db import Database
-from entourage.kernel.tables import Creator
-from entourage.viewers import hours, jobs, leaderboard, memory, period, schemas
+from entourage.viewers import hours, jobs, leaderboard, period, schemas
 from entourage.viewers.intake import Intake
 from entourage.viewers.span import Span
 from entourage.viewers.tables import Link, Period, Stream, Viewer, Visit
@@ -97,20 +96,6 @@ async def test_week_and_month_begin_by_the_creators_clock(db: Database, creator_
     assert kept["2025-W46", "ann"][0] == kept["2025-W47", "ann"][0] == 1
     assert kept["2025-11", "ann"][0] == 2
     assert await board(db, creator_id, "visits", "week") == [("ann", 1)]
-
-
-async def test_a_new_zone_folds_anew(db: Database, creator_id: int, intake: Intake, hands: Hands) -> None:
-    room = Room(start_ms=T0 + 28 * 3_600_000 + 30 * 60_000)  # Monday in Berlin, still Sunday in London
-    await intake.store(creator_id, [room.chat("ann", 1), room.end(60)])
-    hands.put(2 * DAY_S)
-    await jobs.sweep(db)
-    async with tenancy.inside(db, creator_id, write=True) as session:
-        await memory.outdate(session)
-        await session.execute(update(Creator).where(Creator.id == creator_id).values(zone="Europe/London"))
-        await period.rebuild(session)
-    assert await board(db, creator_id, "visits", "month") == [("ann", 1)]
-    await jobs.sweep(db)
-    assert {name for name, _ in await folded(db, creator_id)} == {"2025-W46", "2025-11"}
 
 
 async def test_a_linked_account_counts_for_its_head_and_the_blocked_are_left_out(

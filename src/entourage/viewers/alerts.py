@@ -5,6 +5,7 @@ now: an overlay that remembers what it has shown shows the rest, whatever it mis
 """
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from entourage.kernel import clock
 from entourage.kernel.rows import among
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import birthday, kinds, people, picture, visit
-from entourage.viewers.tables import Card, Gift, Interaction, Stream, TierChange, Viewer, Visit
+from entourage.viewers.tables import Card, Gift, Interaction, Link, Stream, TierChange, Viewer, Visit
 
 WINDOW_MS = 600_000
 """How far back is told: older news is none."""
@@ -106,9 +107,12 @@ async def arrivals(session: CreatorSession, options: picture.Options) -> list[Ar
         .limit(_ARRIVALS_MOST)
     )
     if options.guests != "everybody":
-        chosen = chosen.where(Viewer.tier.is_not(None) if options.guests == "tiers" else Viewer.visits > 1)
+        person = aliased(Viewer)
+        chosen = chosen.join(person, person.id == func.coalesce(Viewer.linked_to, Viewer.id))
+        chosen = chosen.where(person.tier.is_not(None) if options.guests == "tiers" else person.visits > 1)
     came = [(row[0], row[1], people.Who(*row[2:])) for row in await session.execute(chosen)]
-    before = await _before(session, {who.id: at for _, at, who in came})
+    await _stand_for(session, [who for _, _, who in came])
+    before = await _before(session, [(who, at) for _, at, who in came])
     colours = await picture.tints(session)
     return [
         Arrival(f"v{stream}-{who.id}", _shown(who, colours), who.visits, clock.iso(before.get(who.id)), who.coins)
@@ -116,16 +120,36 @@ async def arrivals(session: CreatorSession, options: picture.Options) -> list[Ar
     ]
 
 
-async def _before(session: CreatorSession, arrived: dict[int, int]) -> dict[int, int]:
-    """Return when each was last seen before the visit that began at the moment given, in milliseconds."""
-    if not arrived:
+async def _before(session: CreatorSession, came: list[tuple[people.Who, int]]) -> dict[int, int]:
+    """Return when each was last seen, with whichever account, before the visit that began at the moment given, in milliseconds."""
+    if not came:
         return {}
-    earlier = (
+    heads = {who.linked_to or who.id for who, _ in came}
+    linked = select(Link.viewer_id, Link.head_id).where(Link.creator_id == session.creator, among(Link.head_id, heads, session.dialect))
+    person = {head: head for head in heads} | {row.viewer_id: row.head_id for row in await session.execute(linked)}
+    visits = (
         select(Visit.viewer_id, Visit.started_ms, Visit.last_ms)
-        .where(Visit.creator_id == session.creator, among(Visit.viewer_id, arrived, session.dialect))
-        .order_by(Visit.started_ms)
+        .where(Visit.creator_id == session.creator, among(Visit.viewer_id, person, session.dialect))
+        .order_by(Visit.last_ms)
     )
-    return {viewer: last for viewer, began, last in await session.execute(earlier) if began < arrived[viewer]}
+    seen: dict[int, list[tuple[int, int]]] = {}
+    for viewer_id, began, last in await session.execute(visits):
+        seen.setdefault(person[viewer_id], []).append((began, last))
+    earlier = {who.id: [last for began, last in seen.get(who.linked_to or who.id, ()) if began < at] for who, at in came}
+    return {viewer_id: moments[-1] for viewer_id, moments in earlier.items() if moments}
+
+
+async def _stand_for(session: CreatorSession, whos: Iterable[people.Who]) -> None:
+    """Let linked accounts have the tier and the counts of the person they are, under their own name and with their own face."""
+    linked = [who for who in whos if who.linked_to is not None]
+    if not linked:
+        return
+    heads = (Viewer.creator_id == session.creator, among(Viewer.id, {who.linked_to for who in linked}, session.dialect))
+    asked = select(Viewer.id, Viewer.tier, Viewer.visits, Viewer.coins).where(*heads)
+    found = {row.id: row for row in await session.execute(asked)}
+    for who in linked:
+        if (head := found.get(who.linked_to or 0)) is not None:
+            who.tier, who.visits, who.coins = head.tier, head.visits, head.coins
 
 
 async def _gifts(session: CreatorSession, since: int, least: int, colours: dict[str, str]) -> list[tuple[int, int, Alert]]:
@@ -138,11 +162,12 @@ async def _gifts(session: CreatorSession, since: int, least: int, colours: dict[
         .where(back.c.last_ms >= since, worth >= least, back.c.quantity > 0, _welcome(session), ~Stream.recorded)
         .order_by(back.c.id)
     )
-    told = []
-    for key, at, name, pieces, coins, *who in await session.execute(statement):
-        shown = _shown(people.Who(*who), colours)
-        told.append((at, who[0], Alert(f"g{key}", "gift", shown, int(pieces), int(coins), picture.shown_name(name))))
-    return told
+    given = [(row[:5], people.Who(*row[5:])) for row in await session.execute(statement)]
+    await _stand_for(session, [who for _, who in given])
+    return [
+        (at, who.id, Alert(f"g{key}", "gift", _shown(who, colours), int(pieces), int(coins), picture.shown_name(name)))
+        for (key, at, name, pieces, coins), who in given
+    ]
 
 
 async def _follows(session: CreatorSession, since: int, watch: Watch, colours: dict[str, str]) -> list[tuple[int, int, Alert]]:
@@ -214,7 +239,9 @@ async def _people(session: CreatorSession, viewer_ids: set[int], *, here: bool =
     )
     if here:
         chosen = chosen.where(Viewer.id.in_(select(Visit.viewer_id).where(Visit.creator_id == session.creator, Visit.open)))
-    return {row[0]: people.Who(*row) for row in await session.execute(chosen)}
+    found = {row[0]: people.Who(*row) for row in await session.execute(chosen)}
+    await _stand_for(session, found.values())
+    return found
 
 
 def _welcome(session: CreatorSession) -> ColumnElement[bool]:

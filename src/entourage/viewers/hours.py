@@ -1,7 +1,7 @@
 """Hours of the week by a creator's clock. Rules: docs/rules/heatmap.md."""
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 CELLS = 168
 QUARTER_MS = 900_000
@@ -29,6 +29,14 @@ class Week:
             local = datetime.fromtimestamp(quarter * 900, UTC).astimezone(self.zone)
             cell = self._cells[quarter] = (local.isoweekday() % 7) * 24 + local.hour
         return cell
+
+
+def zone(name: str | None) -> ZoneInfo:
+    """Return the zone of a name, UTC for none and for one that this machine does not know."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
 
 
 def periods(at_ms: int, zone: ZoneInfo) -> tuple[str, str]:

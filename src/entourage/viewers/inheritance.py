@@ -18,7 +18,8 @@ Words = dict[str, Any]
 
 _CARD = ("birthday", "discord_username", "tts_voice", "age", "gender", "country", "language")
 _FLAGS = ("favorite", "blocked")
-_WRITTEN = ("notes", "tags", *_CARD)
+_WISHED = "greeted_on"
+_WRITTEN = ("notes", "tags", *_CARD, _WISHED)
 FIELDS = (*_WRITTEN, *_FLAGS, "moderator")
 _MOST_TAGS, _LONGEST_NOTES = 50, 20_000
 
@@ -30,6 +31,7 @@ def read(row: Viewer, card: Card | None) -> Words:
         "notes": card.notes if card else "",
         "tags": list(card.tags) if card else [],
         **written,
+        _WISHED: card.greeted_on if card else None,
         **{name: bool(getattr(row, name)) for name in _FLAGS},
         "moderator": bool(row.moderator) if row.moderator_held else None,
     }
@@ -41,7 +43,7 @@ def drawn(own: Words, others: Iterable[tuple[Words, Sequence[str]]]) -> Words:
     for words, spent in others:
         for name in FIELDS:
             if name not in spent:
-                together[name] = _joined(name, together[name], words[name])
+                together[name] = _joined(name, together.get(name), words[name])
     return together
 
 
@@ -53,12 +55,14 @@ def _joined(name: str, mine: Any, theirs: Any) -> Any:  # noqa: ANN401 - the val
         return [*mine, *(tag for tag in theirs if fold.fold(tag) not in known)][:_MOST_TAGS]
     if name in _FLAGS:
         return mine or theirs
+    if name == _WISHED:
+        return max(filter(None, (mine, theirs)), default=None)  # who was wished well is not wished again with another account
     return theirs if mine is None or mine == "" else mine
 
 
 def differing(one: Words, other: Words) -> list[str]:
     """Name the fields in which words differ."""
-    return [name for name in FIELDS if one[name] != other[name]]
+    return [name for name in FIELDS if one.get(name) != other.get(name)]  # a link made long ago may not know a field
 
 
 async def write(session: CreatorSession, row: Viewer, cards: dict[int, Card], words: Words, *, said_moderator: bool) -> None:
@@ -74,7 +78,7 @@ async def write(session: CreatorSession, row: Viewer, cards: dict[int, Card], wo
         return
     card = await card_of(session, cards, row.id)
     for name in written:
-        setattr(card, name, words[name])
+        setattr(card, name, words.get(name))
     card.birthday_mmdd = card.birthday[-5:] if card.birthday else None
     card.updated_ms = clock.now_ms()
     if "tags" in written:
@@ -95,3 +99,9 @@ async def drop_empty(session: CreatorSession, cards: dict[int, Card], viewer_id:
     if card and not (card.notes or card.tags or card.loyalty_points or card.greeted_on or any(getattr(card, name) for name in _CARD)):
         del cards[viewer_id]
         await session.delete(card)
+
+
+def wish_along(head: Card | None, account: Card | None) -> None:
+    """Let an account that goes keep that its birthday was wished for while it was part of a person."""
+    if head and account and head.greeted_on and account.birthday and account.birthday == head.birthday:
+        account.greeted_on = max(filter(None, (account.greeted_on, head.greeted_on)))

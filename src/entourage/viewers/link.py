@@ -93,6 +93,7 @@ async def part(session: CreatorSession, ref: str, other_ref: str, actor: str, *,
     itself = next(one for one in person.links if one.viewer_id == account.id)
     with_it = [one for one in person.links if one.before.get("through") == account.id]
     cause = {"unlinked": account.id, "by": actor}
+    inheritance.wish_along(person.cards.get(head.id), person.cards.get(account.id))
     if alone:
         for one in with_it:
             one.before = {name: kept for name, kept in one.before.items() if name not in _BROUGHT}

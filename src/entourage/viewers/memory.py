@@ -7,14 +7,13 @@ viewers raises the version, and the copy is dropped. The version is read under t
 from collections.abc import Collection
 from datetime import date
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, select, text
 
 from entourage.kernel import rows
 from entourage.kernel.tables import Creator
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import erasure, gift, kin, people, stream, tables, tier, visit, waiting
+from entourage.viewers import erasure, gift, hours, kin, people, stream, tables, tier, visit, waiting
 from entourage.viewers.birthday import Wish
 from entourage.viewers.hours import Week
 
@@ -57,7 +56,7 @@ class Memory:
         self.waiting = False  # people of an import who are not known yet
         self.rules: list[tier.Rule] = []
         self.config = tables.Choice()
-        self.week = Week(ZoneInfo("UTC"))
+        self.week = Week(hours.zone("UTC"))
         self.birthdays: tuple[date, dict[int, Wish]] = (date.min, {})  # the day, and who is still to be wished well on it
 
     def trim(self) -> None:
@@ -81,10 +80,7 @@ class Memory:
     def read_choices(self, connection: Connection) -> None:
         """Read what the creator decided, and whom to look out for."""
         zone = connection.scalar(select(Creator.zone).where(Creator.id == self.creator_id))
-        try:
-            self.week = Week(ZoneInfo(zone or "UTC"))
-        except (ZoneInfoNotFoundError, ValueError):
-            self.week = Week(ZoneInfo("UTC"))
+        self.week = Week(hours.zone(zone))
         self.erased = erasure.load(connection, self.creator_id)
         self.links = kin.load(connection, self.creator_id)
         self.waiting = waiting.anybody(connection, self.creator_id)

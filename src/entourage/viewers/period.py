@@ -6,15 +6,14 @@ is not never overlap, and both together are exact.
 """
 
 from collections.abc import Iterable
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, select, text, update
 
 from entourage.kernel import clock
 from entourage.kernel.tables import Creator
-from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import hours, stream
-from entourage.viewers.tables import Period, Stream, Visit
+from entourage.viewers.tables import Period, Rezoning, Stream, Visit
 
 QUIET_MS = 2 * stream.REVIVAL_MS
 """A stream is folded when it has been over for so long."""
@@ -48,7 +47,7 @@ def fold(connection: Connection, creator_id: int, stream_id: int) -> bool:
     started_ms = connection.scalar(taken)
     if started_ms is None:
         return False
-    for name in hours.periods(started_ms, _zone(connection, creator_id)):
+    for name in hours.periods(started_ms, _zone(connection, creator_id, stream_id)):
         connection.execute(_ADD, {"period": name, "sign": 1, "stream": stream_id, "creator": creator_id})
     return True
 
@@ -66,26 +65,34 @@ def _take_out(connection: Connection, creator_id: int, stream_id: int) -> None:
     started_ms = connection.scalar(select(Stream.started_ms).where(*mine, Stream.folded))
     if started_ms is None:
         return
-    came = select(Visit.viewer_id).where(Visit.stream_id == stream_id)
-    for name in hours.periods(started_ms, _zone(connection, creator_id)):
-        connection.execute(_ADD, {"period": name, "sign": -1, "stream": stream_id, "creator": creator_id})
-        nothing = (Period.creator_id == creator_id, Period.period == name, Period.viewer_id.in_(came), Period.visits <= 0)
-        connection.execute(delete(Period).where(*nothing))
+    for name in hours.periods(started_ms, _zone(connection, creator_id, stream_id)):
+        _subtract(connection, creator_id, stream_id, name)
     connection.execute(update(Stream).where(*mine).values(folded=False))
 
 
-async def rebuild(session: CreatorSession) -> None:
-    """Forget all weeks and months, so that they are added up anew: after the creator's zone has changed.
+def move(connection: Connection, creator_id: int, stream_id: int, started_ms: int, old: ZoneInfo, new: ZoneInfo) -> bool:
+    """Move a folded stream's visits to the week and month of another clock; False when they are the same. Needs the creator's lock."""
+    before, after = hours.periods(started_ms, old), hours.periods(started_ms, new)
+    for name in before:
+        if name not in after:
+            _subtract(connection, creator_id, stream_id, name)
+    for name in after:
+        if name not in before:
+            connection.execute(_ADD, {"period": name, "sign": 1, "stream": stream_id, "creator": creator_id})
+    return before != after
 
-    The caller has called `memory.outdate` first. Streams whose visits were let go are not in them any more.
-    """
-    await session.execute(delete(Period).where(Period.creator_id == session.creator))
-    await session.execute(update(Stream).where(Stream.creator_id == session.creator).values(folded=False))
+
+def _subtract(connection: Connection, creator_id: int, stream_id: int, name: str) -> None:
+    connection.execute(_ADD, {"period": name, "sign": -1, "stream": stream_id, "creator": creator_id})
+    came = select(Visit.viewer_id).where(Visit.stream_id == stream_id)
+    nothing = (Period.creator_id == creator_id, Period.period == name, Period.viewer_id.in_(came), Period.visits <= 0)
+    connection.execute(delete(Period).where(*nothing))
 
 
-def _zone(connection: Connection, creator_id: int) -> ZoneInfo:
-    name = connection.scalar(select(Creator.zone).where(Creator.id == creator_id))
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+def _zone(connection: Connection, creator_id: int, stream_id: int) -> ZoneInfo:
+    """Return the clock by which a stream's week and month are named: the old one while a new one has not reached it yet."""
+    r = Rezoning
+    not_reached = (r.creator_id == Creator.id) & (r.state == "streams") & (r.streams_upto < stream_id)
+    asked = select(Creator.zone, r.old_zone).outerjoin(r, not_reached).where(Creator.id == creator_id)
+    new, old = connection.execute(asked).one_or_none() or ("UTC", None)
+    return hours.zone(old or new)

@@ -6,12 +6,11 @@ million of them need no more memory than a few thousand; all statements of a run
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from sqlalchemy import Connection, text
 
-from entourage.viewers import kin, people
+from entourage.viewers import hours, kin, people
 from entourage.viewers.hours import Week
 from entourage.viewers.past import EARNED, STREAM, Account, Past
 
@@ -168,10 +167,7 @@ def creators_of(connection: Connection) -> dict[int, str]:
 def week_of(connection: Connection, creator_id: int) -> Week:
     """Return the week by a creator's clock."""
     zone = connection.scalar(text("SELECT zone FROM creators WHERE id = :creator"), {"creator": creator_id})
-    try:
-        return Week(ZoneInfo(zone or "UTC"))
-    except (ZoneInfoNotFoundError, ValueError):
-        return Week(ZoneInfo("UTC"))
+    return Week(hours.zone(zone))
 
 
 def _week_was_always_kept(connection: Connection, creator_id: int) -> bool:
@@ -180,7 +176,9 @@ def _week_was_always_kept(connection: Connection, creator_id: int) -> bool:
     if connection.scalar(text("SELECT heatmap_enabled FROM viewer_config WHERE creator_id = :creator"), here) in (0, False):
         return False
     if connection.scalar(text("SELECT 1 FROM audit_log WHERE creator_id = :creator AND action = 'creator.zone.set' LIMIT 1"), here):
-        return False
+        # Counting anew by another clock takes all that histories tell, whether it was kept then or not.
+        anew = text("SELECT hours_counted FROM viewer_rezonings WHERE creator_id = :creator AND state = 'done'")
+        return bool(connection.scalar(anew, here))
     log = text("SELECT CAST(meta AS TEXT) FROM audit_log WHERE creator_id = :creator AND action = 'viewers.config.set'")
     return not any(msgspec.json.decode(meta).get("heatmapEnabled") is False for meta in connection.scalars(log, here))
 

@@ -13,7 +13,7 @@ from entourage.kernel.accounts import creators, identify, people
 from entourage.kernel.accounts.passwords import LONGEST, SHORTEST, Passwords
 from entourage.kernel.errors import Invalid, NotAllowed, NotFound
 from entourage.kernel.http import MEMBER_OF_NONE, Actor, Database, Db, Who, allowed
-from entourage.viewers import memory, period
+from entourage.viewers import memory, rezoning
 from entourage.web import sessions
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=people.NAME_LONGEST)]
@@ -145,7 +145,7 @@ async def change_creator(actor: Who, db: Db, creator_uid: FromPath[UUID], data: 
         before = (await creators.get(session, actor.creator_id)).zone
         creator = await creators.edit(session, actor.creator_id, name=data.name, zone=data.zone)
         if creator.zone != before:
-            await period.rebuild(session)
+            await rezoning.begin(session, before, creator.zone)
             audit.record(session, "creator.zone.set", f"creator:{creator.uid}", actor=actor.label, meta={"before": before})
         audit.record(session, "creator.edit", f"creator:{creator.uid}", actor=actor.label, meta=msgspec.structs.asdict(data))
     return CreatorView(creator.uid, creator.name, creator.zone, actor.role, current=True)

@@ -49,6 +49,7 @@ PROBLEMS: Final = (
     _n("Choose one of {names}."),
     _n("E-mail and password do not match."),
     _n("From {least} to {most} days, or nothing to keep it for ever."),
+    _n("Hours are still being counted by the clock that was set before. Try again in a moment."),
     _n("Import {number} changed nothing, so there is nothing to undo."),
     _n("Line {number} has {count} columns; at most {most} are read."),
     _n("Line {number} is longer than a million characters: this is not the file it should be."),

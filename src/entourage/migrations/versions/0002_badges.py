@@ -20,6 +20,7 @@ big_key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 OWNED = (
     "deliveries",
+    "viewer_rezonings",
     "vip_channels",
     "vip_claims",
     "vip_grants",
@@ -244,11 +245,26 @@ def upgrade() -> None:
         sa.Column("until", DateTimeUTC(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_leases"),
     )
+    op.create_table(
+        "viewer_rezonings",
+        sa.Column("creator_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("old_zone", sa.String(length=64), nullable=False),
+        sa.Column("new_zone", sa.String(length=64), nullable=False),
+        sa.Column("asked_ms", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("streams_upto", sa.BigInteger(), nullable=False),
+        sa.Column("viewers_upto", sa.BigInteger(), nullable=False),
+        sa.Column("hours_counted", sa.Boolean(), nullable=False),
+        sa.Column("left_streams", sa.Integer(), nullable=False),
+        sa.Column("left_until_ms", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("creator_id", name="pk_viewer_rezonings"),
+    )
     isolation.force(op, OWNED)
 
 
 def downgrade() -> None:
     for table in (
+        "viewer_rezonings",
         "vip_settings",
         "vip_rules",
         "vip_rewards",

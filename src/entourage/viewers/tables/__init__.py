@@ -10,7 +10,7 @@ from entourage.viewers.tables.audience import Card, Carried, CarriedHour, Erasur
 from entourage.viewers.tables.choices import Choice, TierChange, TierRule
 from entourage.viewers.tables.imports import Import, ImportRow
 from entourage.viewers.tables.streams import Gap, Gift, Interaction, Minute, Stray, Stream, Visit
-from entourage.viewers.tables.sums import CreatorHour, Hour, Period, Total
+from entourage.viewers.tables.sums import CreatorHour, Hour, Period, Rezoning, Total
 
 __all__ = [
     "Card",
@@ -29,6 +29,7 @@ __all__ = [
     "Link",
     "Minute",
     "Period",
+    "Rezoning",
     "Segment",
     "Stray",
     "Stream",

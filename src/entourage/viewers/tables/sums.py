@@ -1,6 +1,6 @@
 """Counters kept beside what happened, so that no page adds up."""
 
-from sqlalchemy import BigInteger, Index, SmallInteger, String
+from sqlalchemy import BigInteger, Boolean, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from entourage.kernel.tables import Base, Owned
@@ -63,3 +63,19 @@ class Period(Owned, Base):
     gifts: Mapped[int] = mapped_column(BigInteger(), default=0)
     comments: Mapped[int] = mapped_column(BigInteger(), default=0)
     likes: Mapped[int] = mapped_column(BigInteger(), default=0)
+
+
+class Rezoning(Owned, Base):
+    """The last time a creator's clock was set to another zone: how far counting by the new one is, and what cannot be."""
+
+    __tablename__ = "viewer_rezonings"
+    creator_id: Mapped[int] = mapped_column(BigInteger(), primary_key=True, autoincrement=False)
+    old_zone: Mapped[str] = mapped_column(String(64))
+    new_zone: Mapped[str] = mapped_column(String(64))
+    asked_ms: Mapped[int] = mapped_column(BigInteger())
+    state: Mapped[str] = mapped_column(String(8))  # streams, viewers, done
+    streams_upto: Mapped[int] = mapped_column(BigInteger(), default=0)  # up to this id they are in the weeks and months of the new clock
+    viewers_upto: Mapped[int] = mapped_column(BigInteger(), default=0)  # up to this id their hours are those of the new clock
+    hours_counted: Mapped[bool] = mapped_column(Boolean(), default=False)  # not where the heatmap was switched off
+    left_streams: Mapped[int] = mapped_column(default=0)  # whose history was let go: they stay by the old clock
+    left_until_ms: Mapped[int | None] = mapped_column(BigInteger())

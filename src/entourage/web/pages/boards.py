@@ -7,7 +7,7 @@ from litestar.response import Template
 
 from entourage.kernel import tenancy
 from entourage.kernel.http import Actor, Database, allowed
-from entourage.viewers import config, heatmap, schemas
+from entourage.viewers import config, heatmap, rezoning, schemas
 from entourage.viewers import leaderboard as board_of
 from entourage.web.pages.frame import framed
 
@@ -29,4 +29,5 @@ async def week(actor: Actor, db: Database, show: Literal["activity", "coins"] = 
     async with tenancy.inside(db, actor.creator_id) as session:
         heat = await heatmap.of_everybody(session)
         chosen = await config.read(session)
-        return await framed(session, "viewers", "pages/week.html", heat=heat, show=show, kept=chosen.heatmapEnabled)
+        moved = await rezoning.standing(session)
+        return await framed(session, "viewers", "pages/week.html", heat=heat, show=show, kept=chosen.heatmapEnabled, moved=moved)
