@@ -30,6 +30,7 @@ from entourage.web import (
     keys,
     me,
     members,
+    metrics,
     overlays,
     pages,
     protection,
@@ -62,7 +63,7 @@ def build(house: House) -> Litestar:
             "db": Provide(http.provide_db, sync_to_thread=False),
             "actor": Provide(http.provide_actor, sync_to_thread=False),
             **{name: Provide(_part(name), sync_to_thread=False) for name in _PARTS},
-            **_vitals(house),
+            **_looks(house),
         },
         guards=[http.closed],
         middleware=_middleware(house, secure=secure),
@@ -84,9 +85,9 @@ def build(house: House) -> Litestar:
 def build_watch(house: House) -> Litestar:
     """Build what a listener or worker without web answers: how it is doing, for supervisors."""
     return Litestar(
-        route_handlers=[health.live, health.ready, health.health],
+        route_handlers=[health.live, health.ready, health.health, metrics.show_metrics],
         state=State({"house": house, "db": house.db, "settings": house.settings}),
-        dependencies=_vitals(house),
+        dependencies={"settings": Provide(_part("settings"), sync_to_thread=False), **_looks(house)},
         exception_handlers=http.EXCEPTION_HANDLERS,
         before_send=[protection.add_headers],
         template_config=engine.config(),
@@ -95,15 +96,16 @@ def build_watch(house: House) -> Litestar:
     )
 
 
-def _vitals(house: House) -> dict[str, Provide]:
+def _looks(house: House) -> dict[str, Provide]:
     look = vitals.Vitals(db=house.db, pulse=house.pulse, redis=house.redis.ping if house.redis else None)
-    return {"vitals": Provide(lambda: look, sync_to_thread=False)}
+    meter = metrics.Meter(db=house.db, lost=lambda: house.bus.lost, intake=house.intake)
+    return {"vitals": Provide(lambda: look, sync_to_thread=False), "meter": Provide(lambda: meter, sync_to_thread=False)}
 
 
 def routes_of_house() -> list[ControllerRouterHandler]:
     """Return all that answers: pages, REST, streams and sockets, room by room."""
     return [
-        health.live, health.ready, health.health,
+        health.live, health.ready, health.health, metrics.show_metrics,
         signin.show_sign_in, signin.sign_in, signin.sign_out,
         welcome.show_welcome, welcome.welcome, welcome.show_link, welcome.use_link, welcome.show_join, welcome.join,
         me.show_me, me.change_me, me.change_password, columns.choose_columns,
@@ -123,6 +125,7 @@ def routes_of_house() -> list[ControllerRouterHandler]:
 def _middleware(house: House, *, secure: bool) -> list[Middleware]:
     return [
         Requests(lines=bool(house.settings.log_requests)),
+        *metrics.middleware(),
         protection.Hosts(house.settings),
         SessionConfig(secure=secure).middleware,
         DefineMiddleware(protection.Csrf, config=protection.csrf_config(house.csrf_secret, secure=secure)),

@@ -39,6 +39,7 @@ PUBLIC = {
     "/api/health/live": "for supervisors; says only that the process runs",
     "/api/health/ready": "for supervisors; says only whether this process can do its work",
     "/api/health": "for supervisors; says parts and words only to people of a creator (tests/web/test_health.py)",
+    "/metrics": "for programs of this computer, or with the token; numbers of nobody in particular (tests/web/test_metrics.py)",
     "/signin": "the sign-in page",
     "/signout": "ends the session that asks for it",
     "/signin/{token:str}": "needs the secret of a link",

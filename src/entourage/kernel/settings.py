@@ -49,6 +49,7 @@ class Settings:
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
     log_format: str = _setting("auto", "console, json, gcloud (as Google Cloud reads it) or auto (json when the output is no terminal).")
     log_requests: int = _setting(0, "1 writes a line for each request: method, route, status and time.")
+    metrics_token: str = _setting("", "Token for /metrics, sent as a bearer token; empty shows it to this computer only.", secret=True)
     gcloud_project: str = _setting("", "Google Cloud project, so that its log links lines to traces.", aliases=("GOOGLE_CLOUD_PROJECT",))
     tiktok_web_url: str = _setting("https://www.tiktok.com", "Where TikTok's pages live.")
     tiktok_webcast_url: str = _setting("https://webcast.tiktok.com/webcast", "Where TikTok's live API lives.")

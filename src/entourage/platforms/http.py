@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -11,7 +12,7 @@ import httpx2
 import msgspec
 import stamina
 
-from entourage.kernel import clock, log
+from entourage.kernel import clock, log, metrics
 from entourage.kernel.errors import Later, Never, SignInAgain
 
 _LONGEST_WAIT_S = 86_400.0
@@ -122,9 +123,11 @@ class Client:
         raise AssertionError  # pragma: no cover - the loop returns or raises
 
     async def _once(self, method: str, url: str, accept: Collection[int], options: dict[str, Any]) -> Reply:
+        began, status = time.perf_counter(), 0
         try:
             async with self._http.stream(method, url, **options) as answer:
                 reply = Reply(answer.status_code, _lowered(answer.headers), await self._body(answer), self.platform)
+            status = reply.status
         except httpx2.TimeoutException as error:
             msg = f"{self.platform} did not answer in time."
             raise _Hiccup(msg) from error
@@ -134,6 +137,9 @@ class Client:
             if isinstance(error, httpx2.UnsupportedProtocol | httpx2.InvalidURL):
                 raise Never(msg) from None
             raise _Hiccup(msg) from None
+        finally:
+            metrics.CALLS.add(self.platform, str(status))
+            metrics.CALL_SECONDS.see(time.perf_counter() - began, self.platform)
         if reply.status in _OK or reply.status in accept:
             return reply
         raise self._refusal(method, url, reply)

@@ -7,10 +7,11 @@ and left out, and the rest is kept.
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextvars import Context
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
@@ -18,7 +19,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from entourage.kernel import clock, log, tenancy
+from entourage.kernel import clock, log, metrics, tenancy
 from entourage.kernel.db import Database
 from entourage.ports import live
 from entourage.viewers import batch, stray, updates
@@ -164,7 +165,13 @@ class Intake:
                 lane.room.set()
 
     async def _store(self, lane: _Lane, events: Sequence[live.LiveEvent], *, recorded: bool) -> Receipt:
-        return _sum([await self._try(lane, events[start : start + MOST], recorded=recorded) for start in range(0, len(events), MOST)])
+        began = time.perf_counter()
+        receipt = _sum([await self._try(lane, events[start : start + MOST], recorded=recorded) for start in range(0, len(events), MOST)])
+        if events:
+            metrics.BATCHES.see(time.perf_counter() - began)
+            for outcome, number in asdict(receipt).items():
+                metrics.EVENTS.add(str(events[0].platform), outcome, by=number)
+        return receipt
 
     async def _try(self, lane: _Lane, events: Sequence[live.LiveEvent], *, recorded: bool) -> Receipt:
         """Store one batch, whatever it takes."""

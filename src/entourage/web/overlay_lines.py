@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 import socketio
 
-from entourage.kernel import log, tenancy
+from entourage.kernel import log, metrics, tenancy
 from entourage.kernel.accounts import overlays
 from entourage.kernel.accounts.overlays import Opened
 from entourage.kernel.bus.port import Update
@@ -152,6 +152,7 @@ class OverlayLines:
         was_open = easel.in_obs
         easel.lines[sid] = right
         self._of_line[sid] = easel
+        metrics.LINES.put(len(self._of_line), "overlay")
         await self._server.enter_room(sid, str(opened.id), namespace=NAMESPACE)
         if easel.in_obs and not was_open:
             await self._note(easel)
@@ -175,6 +176,7 @@ class OverlayLines:
 
     def _leave(self, sid: str, _: object = None) -> None:
         easel = self._of_line.pop(sid, None)
+        metrics.LINES.put(len(self._of_line), "overlay")
         if easel is None:
             return
         was_open = easel.in_obs

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 import msgspec
 import socketio
 
-from entourage.kernel import log, tenancy
+from entourage.kernel import log, metrics, tenancy
 from entourage.kernel.accounts.actor import Actor
 from entourage.kernel.bus.port import Bus
 from entourage.kernel.errors import EntourageError, Invalid
@@ -76,10 +76,12 @@ class Sockets:
             msg = "Sign in first, or send an API key."
             raise socketio.exceptions.ConnectionRefusedError(msg)
         self._inside[sid] = standing
+        metrics.LINES.put(len(self._inside), "socketio")
         await self.server.enter_room(sid, _room(actor.creator_id))
 
     def _leave(self, sid: str, _: object = None) -> None:
         self._inside.pop(sid, None)
+        metrics.LINES.put(len(self._inside), "socketio")
 
     def _standing(self, environ: dict[str, Any], auth: object) -> Standing | None:
         """Find out by what right somebody connects: a key in the handshake's `auth` or a header, or the session of the page around."""

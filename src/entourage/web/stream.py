@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
+from entourage.kernel import metrics
 from entourage.kernel.bus.port import Bus
 from entourage.kernel.http import Db, Who, allowed
 from entourage.viewers import updates
@@ -31,6 +32,7 @@ async def _messages(creator_id: int, standing: Standing, bus: Bus) -> AsyncItera
     async with bus.subscribe() as batches:
         yield ServerSentEventMessage(event="hello", data="{}", retry=2000)  # nothing is missed from here on
         coming = asyncio.ensure_future(anext(batches))
+        metrics.LINES.add("sse", by=1)
         try:
             while (now := loop.time()) < until:
                 if now - checked >= CHECK_S:
@@ -48,4 +50,5 @@ async def _messages(creator_id: int, standing: Standing, bus: Bus) -> AsyncItera
                     spoke = loop.time()
                     yield ServerSentEventMessage(comment="still here")
         finally:
+            metrics.LINES.add("sse", by=-1)
             coming.cancel()

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from entourage.kernel import clock, ids
 from entourage.kernel.errors import NotAllowed
 from entourage.kernel.jobs import bell
-from entourage.kernel.jobs.rows import MAX_KEY, has_status, jobs
+from entourage.kernel.jobs.rows import MAX_KEY, Depth, has_status, jobs
 from entourage.kernel.tables import Job
 from entourage.kernel.tenancy import CreatorSession
 
@@ -137,6 +137,15 @@ async def count(session: CreatorSession) -> dict[str, int]:
     """Count jobs by state (queued, running, done, dead): the session's creator's, or everybody's."""
     found = await session.execute(select(jobs.c.status, func.count()).where(*_mine(session)).group_by(jobs.c.status))
     return {"queued": 0, "running": 0, "done": 0, "dead": 0} | {row[0]: row[1] for row in found}
+
+
+async def depths(session: CreatorSession) -> list[Depth]:
+    """Count jobs that are not done by kind and state, with the moment the earliest of each is or was due; dead ones of a day only."""
+    lately = clock.now() - timedelta(days=1)
+    state = or_(has_status("queued"), has_status("running"), has_status("dead") & (jobs.c.finished_at >= lately))
+    columns = (jobs.c.kind, jobs.c.status, func.count(), func.min(jobs.c.run_at))
+    found = await session.execute(select(*columns).where(state, *_mine(session)).group_by(jobs.c.kind, jobs.c.status))
+    return [Depth(*row) for row in found]
 
 
 async def newest(session: CreatorSession, kinds: Iterable[str]) -> dict[str, Job]:

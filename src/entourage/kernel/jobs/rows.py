@@ -1,6 +1,7 @@
 """The jobs table as statements see it: columns, states, and the row a worker holds."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, FromClause, Table, literal_column
@@ -16,6 +17,16 @@ MAX_KEY = 200
 def has_status(status: str, table: FromClause = jobs) -> ColumnElement[bool]:
     """Say `status = '...'` as a literal: with a bound value neither engine would use its partial indexes."""
     return table.c.status == literal_column(f"'{status}'")
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How many jobs of a kind are in a state, and when the earliest of them is or was due."""
+
+    kind: str
+    status: str
+    jobs: int
+    earliest: datetime
 
 
 @dataclass(frozen=True, slots=True, eq=False)

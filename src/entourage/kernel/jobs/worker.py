@@ -7,13 +7,14 @@ to look again. Beside it a keeper renews leases, takes over from workers that di
 
 import asyncio
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from entourage.kernel import clock, log, tenancy
+from entourage.kernel import clock, log, metrics, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.jobs import claims, verdict
 from entourage.kernel.jobs.backoff import Backoff
@@ -135,6 +136,7 @@ class Worker:
 
     async def _handle(self, claim: Claim) -> None:
         structlog.contextvars.bind_contextvars(job=claim.id, job_kind=claim.kind, creator=claim.creator_id)
+        began = time.perf_counter()
         try:
             error = await self._try(claim)
         except asyncio.CancelledError:
@@ -145,6 +147,8 @@ class Worker:
             ended = verdict.judge(claim, error, self._pace.backoff, self._dice())
             if ended is not None:
                 self._ended.append(ended)
+            metrics.JOBS.add(claim.kind, ended.end if ended else "lost")
+            metrics.JOB_SECONDS.see(time.perf_counter() - began, claim.kind)
         finally:
             del self._running[claim]
             if self._bell is not None:
