@@ -28,6 +28,8 @@ from entourage.kernel.db import Database
 from entourage.kernel.pulse import Pulse
 from entourage.kernel.secrets import Vault
 from entourage.kernel.settings import Settings
+from entourage.platforms.twitch.consents import TwitchConsents
+from entourage.platforms.twitch.house import Twitch
 from entourage.viewers.intake import Intake
 from entourage.viewers.updates import Publisher
 from entourage.wiring import House
@@ -70,8 +72,10 @@ def make_house(db: Database, **changes: Any) -> House:
     secrets.use(vault)
     bus = MemoryBus()
     publisher = Publisher(bus, db)
+    settings = replace(Settings(), **changes)
+    twitch = Twitch(db, settings)
     return House(
-        settings=replace(Settings(), **changes), db=db, vault=vault, bus=bus, pulse=Pulse(db, "test"), publisher=publisher, intake=Intake(db, publisher),
+        settings=settings, channels=twitch, consents=TwitchConsents(db, twitch), closing=[twitch.aclose], db=db, vault=vault, bus=bus, pulse=Pulse(db, "test"), publisher=publisher, intake=Intake(db, publisher),
         attempts=Attempts(MemoryCounter()), passwords=light_passwords(), csrf_secret="for tests",
     )  # fmt: skip
 

@@ -22,6 +22,7 @@ from entourage.viewers.routes import tiers as tier_routes
 from entourage.web import (
     auditlog,
     columns,
+    connect,
     connections,
     demo,
     docs,
@@ -49,7 +50,7 @@ from entourage.wiring import House
 BODY_MOST = 10_000_000
 _STATIC = Path(__file__).parent / "web" / "static"
 _MINUTES_5 = 300
-_PARTS = ("settings", "attempts", "passwords", "publisher", "intake", "mapper", "bus")
+_PARTS = ("settings", "attempts", "passwords", "publisher", "intake", "mapper", "bus", "channels", "consents")
 
 
 def build(house: House) -> Litestar:
@@ -114,7 +115,7 @@ def routes_of_house() -> list[ControllerRouterHandler]:
         members.list_invitations, members.invite, members.withdraw,
         keys.list_keys, keys.make_key, keys.revoke_key,
         *overlays.ROUTES,
-        connections.list_connections, connections.put_connection, connections.remove_connection,
+        connections.list_connections, connections.put_connection, connections.remove_connection, *connect.ROUTES,
         auditlog.list_entries, *safety.ROUTES,
         *reading.ROUTES, *histories.ROUTES, *evenings.ROUTES, *changing.ROUTES, *choosing.ROUTES, *linking.ROUTES, *tier_routes.ROUTES,
         *sending.ROUTES, *access.ROUTES, *importing.ROUTES, stream.stream_updates,

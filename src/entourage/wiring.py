@@ -36,6 +36,10 @@ from entourage.platforms.tikfinity.feed import TikFinityFeed
 from entourage.platforms.tiktok.feed import TikTokFeed
 from entourage.platforms.tiktok.pace import Pace
 from entourage.platforms.tiktok.recording import Tally, read
+from entourage.platforms.twitch.consents import TwitchConsents
+from entourage.platforms.twitch.house import Twitch
+from entourage.ports.channel import Channels
+from entourage.ports.consent import Consents
 from entourage.ports.live import LiveEvent, LiveFeed, Mapper
 from entourage.safety import nights
 from entourage.viewers import bulk_jobs, import_jobs, jobs, tier_jobs, zone_jobs
@@ -68,6 +72,8 @@ class House:
     pulse: Pulse
     publisher: Publisher
     intake: Intake
+    channels: Channels
+    consents: Consents
     mapper: Mapper = translate
     panel: Any = None  # the simulator's routes, in a demo
     redis: Redis | None = None
@@ -132,8 +138,9 @@ def open_house(settings: Settings, *, pace: Pace | None = None) -> House:
     publisher = Publisher(bus, db)
     intake = Intake(db, publisher)
     feeds = Feeds(settings, pace or Pace())
+    twitch = Twitch(db, settings)
     listener = Listener(db, intake, publisher, feeds.make, went_round=partial(pulse.went_round, "listen"))
-    worker = Worker(db, _registry(publisher, settings), WorkPace(grace_s=_GRACE_S), went_round=partial(pulse.went_round, "work"))
+    worker = Worker(db, _registry(publisher, settings, twitch), WorkPace(grace_s=_GRACE_S), went_round=partial(pulse.went_round, "work"))
     scheduler = Scheduler(db, (*_SCHEDULES, nights.schedule(settings)))
     return House(
         settings=settings,
@@ -146,11 +153,14 @@ def open_house(settings: Settings, *, pace: Pace | None = None) -> House:
         pulse=pulse,
         publisher=publisher,
         intake=intake,
+        channels=twitch,
+        consents=TwitchConsents(db, twitch),
         redis=redis,
         serving=[db.study, publisher.run],
         listening=[publisher.run, listener.run],
-        working=[worker.run, scheduler.run],
+        working=[worker.run, scheduler.run, twitch.tokens.check_all],
         stopping=[(worker.run, worker.stop), (scheduler.run, scheduler.stop)],
+        closing=[twitch.aclose],
     )
 
 
@@ -158,10 +168,12 @@ _SCHEDULES = (
     Schedule("tidy", "17 4 * * *", "UTC", "house.tidy"),
     # Midnights of all zones fall on a quarter of an hour.
     Schedule("birthdays", "*/15 * * * *", "UTC", "viewers.birthdays"),
+    # Twitch wants every stored sign-in to be checked at the start and every hour.
+    Schedule("twitch", "7 * * * *", "UTC", "twitch.check"),
 )
 
 
-def _registry(publisher: Publisher, settings: Settings) -> Registry:
+def _registry(publisher: Publisher, settings: Settings, twitch: Twitch) -> Registry:
     """Say who does which kind of job."""
     registry = Registry()
     registry.add("house.tidy", partial(_tidy, settings.data_path))
@@ -169,7 +181,11 @@ def _registry(publisher: Publisher, settings: Settings) -> Registry:
     async def tell_birthdays(context: JobContext) -> None:
         await jobs.announce_birthdays(context.db, publisher)
 
+    async def check_twitch(_: JobContext) -> None:
+        await twitch.tokens.check_all()
+
     registry.add("viewers.birthdays", tell_birthdays)
+    registry.add("twitch.check", check_twitch)
     tier_jobs.register(registry, publisher)
     bulk_jobs.register(registry, publisher)
     import_jobs.register(registry, publisher, settings.data_path)

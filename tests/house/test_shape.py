@@ -25,7 +25,7 @@ CROSSINGS = {
     "kernel/accounts/identify.py": 3,
     "kernel/accounts/overlays.py": 1,
     "kernel/accounts/people.py": 2,
-    "kernel/accounts/sessions.py": 6,
+    "kernel/accounts/sessions.py": 7,
     "kernel/jobs/context.py": 2,
     "kernel/jobs/keeper.py": 4,
     "kernel/jobs/schedule.py": 3,

@@ -23,6 +23,7 @@ SAME_EVERYWHERE = {
     "Entourage",
     "TikTok LIVE",
     "TikFinity",
+    "Twitch",
     "Euler",
     "Esc",
     "Ctrl K",

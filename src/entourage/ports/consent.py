@@ -93,5 +93,5 @@ class Consents(Protocol):
     async def look(self, creator_id: int, device_code: str, features: Collection[Feature], *, actor: str) -> Consent | None:
         """See whether the code was typed: the consent, or None while it was not; raises Never when it will not be any more."""
 
-    async def end(self, creator_id: int, *, actor: str) -> None:
-        """Take the consent back on the platform and forget it here; raises NotFound when there is none."""
+    async def end(self, creator_id: int, *, actor: str) -> bool:
+        """Take the consent back on the platform and forget it here; False when the platform did not hear of it. Raises NotFound."""

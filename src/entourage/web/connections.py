@@ -8,6 +8,7 @@ from litestar import delete, get, put
 from litestar.params import FromPath, JSONBody
 
 from entourage.kernel import audit, connections, tenancy
+from entourage.kernel.errors import Conflict, Invalid
 from entourage.kernel.http import Db, Who, allowed
 
 
@@ -49,6 +50,9 @@ async def list_connections(actor: Who, db: Db) -> list[ConnectionView]:
 async def put_connection(actor: Who, db: Db, source: FromPath[str], data: JSONBody[ConnectionChange]) -> ConnectionView:
     """Connect, change or pause; the listener follows within seconds."""
     source = connections.read_source(source)
+    if source in connections.CONSENTED and (data.account is not None or data.secret is not None):
+        msg = "This is connected by signing in there, in the settings."
+        raise Invalid(msg)
     async with tenancy.inside(db, actor.creator_id, write=True) as session:
         one = await connections.put(session, source, account=data.account, enabled=data.enabled, secret=data.secret)
         told = {"account": data.account, "enabled": data.enabled} | ({} if data.secret is None else {"secret": "changed"})
@@ -58,7 +62,10 @@ async def put_connection(actor: Who, db: Db, source: FromPath[str], data: JSONBo
 
 @delete("/api/connections/{source:str}", guards=[allowed("settings.edit")], tags=["connections"])
 async def remove_connection(actor: Who, db: Db, source: FromPath[str]) -> None:
-    """Forget a connection and its secret."""
+    """Forget a connection and its secret; what was agreed to on Twitch ends by `DELETE /api/auth/twitch`."""
+    if connections.read_source(source) in connections.CONSENTED:
+        msg = "This was connected by signing in there: disconnect it in the settings, so that it is told."
+        raise Conflict(msg)
     async with tenancy.inside(db, actor.creator_id, write=True) as session:
         await connections.remove(session, connections.read_source(source))
         audit.record(session, "connection.remove", f"connection:{source}", actor=actor.label)

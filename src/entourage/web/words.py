@@ -19,6 +19,7 @@ def _nn(one: str, many: str) -> tuple[str, str]:
 
 
 SENTENCES: Final = (
+    _n("Connected to Twitch as {name}."),
     _n("just now"),
     _n("Undo"),
     _n("Close"),

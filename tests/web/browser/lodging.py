@@ -28,12 +28,13 @@ Furnish = Callable[[Database, Cast], Awaitable[None]]
 class Lodging:
     """The house, its cast, and ways to make things happen in it."""
 
-    def __init__(self, folder: Path, furnish: Furnish) -> None:
-        """Make a database in `folder`, let the cast move in, furnish, and serve."""
+    def __init__(self, folder: Path, furnish: Furnish, **settings: Any) -> None:
+        """Make a database in `folder`, let the cast move in, furnish, and serve; `settings` differ from a fresh install's."""
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port: int = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self._furnish = furnish
+        self._settings = settings
         self._address = folder / "house.db"
         engines.create_tables(f"sqlite:///{self._address}")
         self._ready = threading.Event()
@@ -51,7 +52,9 @@ class Lodging:
         db = Database(f"sqlite+aiosqlite:///{self._address}")
         self.cast = await people.settle(db)
         await self._furnish(db, self.cast)
-        self.house = people.make_house(db, port=self.port, data_dir=str(self._address.parent / "data"), database_url=db.url)
+        self.house = people.make_house(
+            db, port=self.port, data_dir=str(self._address.parent / "data"), database_url=db.url, **self._settings
+        )
         app = app_module.build(self.house)
         self.house.serving.append(self.house.publisher.run)
         self.house.start_serving()

@@ -25,6 +25,14 @@ async def write(db: Database, name: str, data: bytes, expires_at: datetime | Non
         await session.merge(WebSession(key=_hash(name), data=data, expires_at=expires_at))
 
 
+async def take(db: Database, name: str) -> bytes | None:
+    """Return what is kept under a name and forget it, so that it is good once; None when there is nothing or it has expired."""
+    taking = delete(WebSession).where(WebSession.key == _hash(name)).returning(WebSession.data, WebSession.expires_at)
+    async with tenancy.everywhere(db, "something that is good once", write=True) as session:
+        found = (await session.execute(taking)).first()
+    return None if found is None or (found.expires_at is not None and found.expires_at <= clock.wall()) else found.data
+
+
 async def renew(db: Database, name: str, expires_at: datetime) -> None:
     """Keep what is under a name for longer."""
     async with tenancy.everywhere(db, "a browser's session", write=True) as session:

@@ -106,7 +106,7 @@ class Tokens:
             if self._own is None or self._own.client_id != app.client_id or self._own_until <= clock.wall():
                 issued = await self._oauth.app_token(app)
                 now = clock.wall()
-                self._own, self._own_until = Bearer(issued.access_token, app.client_id, None), _until(now, issued)
+                self._own, self._own_until = Bearer(issued.access_token, app.client_id, None), until(now, issued)
             return self._own
 
     async def renew_own(self, stale: Bearer) -> Bearer:
@@ -174,7 +174,7 @@ class Tokens:
             return grants.check(await self._end(creator_id, grant, "refused"), app.client_id)
         fresh = msgspec.structs.replace(
             grant, access_token=issued.access_token, refresh_token=issued.refresh_token or grant.refresh_token,
-            expires_at=_until(clock.wall(), issued), scopes=grant.scopes if issued.scope is None else issued.scope,
+            expires_at=until(clock.wall(), issued), scopes=grant.scopes if issued.scope is None else issued.scope,
         )  # fmt: skip
         kept = grants.check(await self._keep(creator_id, grant, fresh), app.client_id)
         self._since[creator_id] = clock.wall()
@@ -257,5 +257,6 @@ def _as_bearer(grant: Grant) -> Bearer:
     return Bearer(grant.access_token, grant.client_id, frozenset(grant.scopes))
 
 
-def _until(now: datetime, issued: Issued) -> datetime:
+def until(now: datetime, issued: Issued) -> datetime:
+    """Say until when a token may be used: somewhat shorter than Twitch says."""
     return now + max(timedelta(seconds=issued.expires_in) - _SPARE, timedelta(seconds=issued.expires_in / 2))

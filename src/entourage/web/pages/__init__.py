@@ -15,6 +15,7 @@ from entourage.web.pages import (
     streams,
     tiers,
     tonight,
+    twitch,
     viewers,
 )
 
@@ -27,7 +28,7 @@ _HANDLERS = [
     search.find,
     overlays.show, overlays.listed, overlays.edit, overlays.preview, overlays.on_air,
     tiers.show, tiers.history, tiers.edit, tiers.colours,
-    settings.show, settings.part_of, settings.preview_retention, settings.backups,
+    settings.show, settings.part_of, settings.preview_retention, settings.backups, twitch.show,
     imports.show, imports.look,
 ]  # fmt: skip
 

@@ -78,5 +78,6 @@ document.addEventListener("click", (event) => {
 // How a connection is doing changes while one looks.
 document.addEventListener("live", ({ detail }) => {
   const section = document.querySelector('[data-section="connections"]');
-  if (section && !section.contains(document.activeElement) && detail.some(({ name }) => name === "live:state")) again(section);
+  const busy = section?.contains(document.activeElement) || section?.querySelector("[data-code]:not([hidden]), details[open]");
+  if (section && !busy && detail.some(({ name }) => name === "live:state")) again(section);
 });

@@ -1,0 +1,58 @@
+"""The Twitch part of the settings: how to set it up, the way to sign in, and what was agreed to."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Request, get
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+from litestar.response import Template
+
+from entourage.kernel.errors import NotFound
+from entourage.kernel.http import Actor
+from entourage.kernel.settings import Settings
+from entourage.ports.consent import FEATURES, USUAL, Consents
+from entourage.web import connect, consent_words
+from entourage.web.pages.frame import part
+
+_ALWAYS = ("vips",)
+
+
+@get("/settings/twitch", include_in_schema=False)
+async def show(
+    request: Request[Any, Any, Any], actor: Actor, consents: NamedDependency[SkipValidation[Consents]], settings: NamedDependency[Settings]
+) -> Template:
+    """Show how things stand with Twitch, to whoever may change it."""
+    if not actor.may("settings.edit"):
+        msg = "There is no such part of the settings."
+        raise NotFound(msg)
+    app = await consents.registration()
+    consent = await consents.of(actor.creator_id)
+    wanted, words = connect.wanted_by(consent), consent_words.features()
+    missing = dict.fromkeys(words[one.feature].name for one in consent.missing) if consent else {}
+    return part(
+        "parts/settings/twitch.html",
+        twitch={
+            "app": app, "consent": consent, "wanted": wanted, "usual": USUAL, "always": _ALWAYS, "features": FEATURES,
+            "words": words, "missing": list(missing), "address": connect.sign_in_path(wanted),
+            "redirect": _redirect(settings), "by_code": app is not None and not (app.has_secret and _comes_back(request, settings)),
+            "may_set_up": actor.house_owner,
+        },
+    )  # fmt: skip
+
+
+def _redirect(settings: Settings) -> str:
+    """Return the address to register: one that Twitch takes, if people come by one; else one that is never used."""
+    base = settings.base_url if _taken(settings) else f"http://localhost:{settings.port}"
+    return base + connect.BACK
+
+
+def _comes_back(request: Request[Any, Any, Any], settings: Settings) -> bool:
+    """Say whether Twitch can send this browser back: to an address that Twitch takes, and at which it is signed in."""
+    here = request.headers.get("host", "").lower()
+    return _taken(settings) and urlsplit(settings.base_url).netloc.lower() == here
+
+
+def _taken(settings: Settings) -> bool:
+    parts = urlsplit(settings.base_url)
+    return parts.scheme == "https" or parts.hostname == "localhost"
