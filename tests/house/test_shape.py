@@ -33,6 +33,7 @@ CROSSINGS = {
     "kernel/leases.py": 2,
     "kernel/strongbox.py": 2,
     "kernel/pulse.py": 3,
+    "platforms/twitch/eventsub/roster.py": 1,
     "platforms/twitch/grant.py": 1,
     "safety/nights.py": 2,
     "viewers/census.py": 1,

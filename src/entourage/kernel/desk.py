@@ -6,7 +6,7 @@ from contextvars import Context
 from dataclasses import dataclass, field
 from functools import partial
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from entourage.kernel import deliveries, log, metrics, tenancy
 from entourage.kernel.db import Database
@@ -15,6 +15,7 @@ from entourage.kernel.jobs import bell
 from entourage.kernel.parcel import Parcel
 
 _MOST = 500
+_BAD = (DataError, IntegrityError)
 _AWAY = "What came could not be stored: the database does not answer. Send it again."
 _log = log.get(__name__)
 
@@ -55,19 +56,24 @@ class Desk:
     async def _work(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
-            try:
-                ids = await _store(self.db, [one.parcel for one in batch])
-            except (SQLAlchemyError, OSError) as error:
-                _log.warning("deliveries.not_stored", parcels=len(batch), error=type(error).__name__)
-                _answer(batch, [Unavailable(_AWAY)] * len(batch))
-            except Exception as error:
-                _log.exception("deliveries.failed", parcels=len(batch))
-                _answer(batch, [error] * len(batch))
-            else:
-                bell.ring_all()
-                for one, made in zip(batch, ids, strict=True):
-                    metrics.DELIVERIES.add(one.parcel.source, "known" if made is None else "new")
-                _answer(batch, ids)
+            await self._store(batch)
+
+    async def _store(self, batch: Sequence[_Waiting]) -> None:
+        try:
+            ids = await _store(self.db, [one.parcel for one in batch])
+        except Exception as error:
+            away = isinstance(error, SQLAlchemyError | OSError) and not isinstance(error, _BAD)
+            _log.warning("deliveries.not_stored", parcels=len(batch), away=away, error=type(error).__name__)
+            if away or len(batch) == 1:
+                _answer(batch, [Unavailable(_AWAY) if away else error] * len(batch))
+                return
+            for one in batch:  # one of them is bad: the others are kept
+                await self._store([one])
+        else:
+            bell.ring_all()
+            for one, made in zip(batch, ids, strict=True):
+                metrics.DELIVERIES.add(one.parcel.source, "known" if made is None else "new")
+            _answer(batch, ids)
 
 
 def _answer(batch: Sequence[_Waiting], answers: Sequence[int | None | Exception]) -> None:

@@ -65,8 +65,11 @@ class Settings:
     twitch_api_url: str = _setting("https://api.twitch.tv/helix", "Where Twitch's API lives.")
     twitch_auth_url: str = _setting("https://id.twitch.tv/oauth2", "Where Twitch's sign-in lives.")
     twitch_eventsub_url: str = _setting("wss://eventsub.wss.twitch.tv/ws", "Where Twitch tells events over a websocket.")
+    twitch_transport: str = _setting(
+        "", "How Twitch tells events: conduit, websocket or webhook; empty is conduit with a client secret, else websocket."
+    )
     twitch_webhook_secret: str = _setting(
-        "", "Secret of 10 to 100 characters by which Twitch signs webhooks; empty uses none and listens by websocket.", secret=True
+        "", "Secret of 10 to 100 characters by which Twitch signs webhooks; webhooks are only used with one.", secret=True
     )
     tikfinity_url: str = _setting("ws://localhost:21213/", "Where TikFinity on the same PC offers its events.")
 

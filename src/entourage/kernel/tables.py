@@ -256,6 +256,18 @@ class HouseSecret(Base):
     updated_at: Mapped[datetime]
 
 
+class Hearing(Owned, Base):
+    """How it is with one kind of thing that a platform is asked to tell us of a creator's channel; see `kernel.hearings`."""
+
+    __tablename__ = "hearings"
+    creator_id: Mapped[int] = mapped_column(BigInteger(), primary_key=True, autoincrement=False)
+    source: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(100), primary_key=True)  # in the platform's words; `line` is the connection itself
+    state: Mapped[str] = mapped_column(String(16))
+    detail: Mapped[str] = mapped_column(String(300), default="")  # a scope, a status, a reason: in the platform's words
+    changed_at: Mapped[datetime]
+
+
 class Tick(Base):
     """The newest tick of a schedule that somebody has taken; taking it is what makes it run once."""
 

@@ -21,6 +21,7 @@ json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 OWNED = (
     "deliveries",
     "viewer_rezonings",
+    "hearings",
     "vip_channels",
     "vip_claims",
     "vip_grants",
@@ -55,6 +56,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("creator_id", "source", "message_id", name="uq_deliveries_creator_id_source_message_id"),
     )
     op.create_index("ix_deliveries_received_at", "deliveries", ["received_at"])
+    op.create_table(
+        "hearings",
+        sa.Column("creator_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("source", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=100), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("detail", sa.String(length=300), nullable=False),
+        sa.Column("changed_at", DateTimeUTC(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("creator_id", "source", "kind", name="pk_hearings"),
+    )
     op.create_table(
         "vip_channels",
         sa.Column("creator_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -274,6 +285,7 @@ def downgrade() -> None:
         "vip_channels",
         "leases",
         "house_secrets",
+        "hearings",
         "deliveries",
         "heartbeats",
     ):

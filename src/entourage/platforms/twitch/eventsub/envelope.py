@@ -69,6 +69,7 @@ class Notice(msgspec.Struct, frozen=True):
     at: Moment
     subscription: Subscription
     event: bytes
+    revoked: bool = False  # it says that Twitch ended the subscription, and there is no event
 
     @property
     def type(self) -> str:

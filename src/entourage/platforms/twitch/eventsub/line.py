@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
+from entourage.kernel import clock as house_clock
 from entourage.kernel import log
 from entourage.platforms.twitch.eventsub import closes
 from entourage.platforms.twitch.eventsub.closes import Lost
@@ -47,6 +49,7 @@ class Line:
         self._begin = begin
         self._sockets: list[ClientConnection] = []
         self.session_id = ""
+        self.heard_at: datetime | None = None  # when Twitch last said anything
 
     async def run(self) -> Lost:
         """Open the line and hold it; returns why it was lost, or raises what `begin` raised."""
@@ -118,8 +121,8 @@ class Line:
                     await self._drain(wire.socket, receiving)
                     return moving.result()
                 if receiving.done():
-                    heard = clock()
                     url = self._take(_read(receiving.result()))
+                    heard, self.heard_at = clock(), house_clock.now()
                     receiving = asyncio.create_task(wire.socket.recv())
                     if url and (moving is None or moving.done()):
                         moving = asyncio.create_task(self._move(url))

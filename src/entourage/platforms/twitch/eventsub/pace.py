@@ -28,5 +28,7 @@ class Pace:
     """How often is looked who consented to what."""
     check_s: float = 600.0
     """How often the subscriptions are compared with what Twitch has."""
+    again_s: float = 5.0
+    """How soon is tried again what Twitch would not take."""
     lease_s: float = 20.0
     """How long another process waits before it takes over from one that died."""
