@@ -100,6 +100,20 @@ async def test_words_go_and_everything_else_stays(db: Database, creator_id: int,
     assert await jobs.shed_all(db) == {creator_id: Shed()}
 
 
+async def test_what_is_told_of_a_hushed_stream_later_counts_but_its_words_are_not_kept(
+    db: Database, creator_id: int, past: dict[int, list[live.LiveEvent]], intake: Intake
+) -> None:
+    await keep(db, creator_id, chat=30)
+    await jobs.shed_all(db)  # the intake of the evenings lives on, and still knows the stream from before
+    old = Room("100", start_ms=clock.now_ms() - 100 * DAY_MS)
+    await intake.store(creator_id, [*past[100], old.chat("lena", 4_000, "never told before"), old.chat("kim", 4_001, "me neither")])
+
+    assert await count(db, "viewer_interactions", "content LIKE '%neither' OR content LIKE 'never%'") == 0
+    assert await count(db, "viewer_interactions", "content IS NOT NULL") == 3, "those of the newest evening"
+    assert await count(db, "viewers", "handle = 'kim' AND comments = 1") == 1
+    assert await differences(db, creator_id) == []
+
+
 async def test_histories_go_and_every_counter_stays_and_can_be_counted_again(
     db: Database, creator_id: int, past: dict[int, list[live.LiveEvent]], intake: Intake
 ) -> None:

@@ -129,6 +129,7 @@ def _let_go(creator_id: int, stream_id: int, connection: Connection) -> Shed:
 
 
 def _hush(creator_id: int, stream_id: int, connection: Connection) -> int:
+    memory.raise_version(connection, creator_id)  # intakes that hold the stream are to keep no words of it any more
     return shedding.hush(connection, creator_id, stream_id)
 
 

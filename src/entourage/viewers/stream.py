@@ -34,6 +34,7 @@ class Now(msgspec.Struct, gc=False):
     peak_watching: int
     folded: bool
     let_go_ms: int | None = None  # since when nothing is added to it any more
+    hushed_ms: int | None = None  # since when no words of it are kept
 
 
 _FIELDS = Now.__struct_fields__

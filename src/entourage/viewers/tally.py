@@ -75,7 +75,7 @@ class Tally:
         coins = 0
         if one.kind is not None:
             amount = _amount(e)
-            content = e.text if type(e) is live.Chat else None
+            content = _words(e, now)
             self.deeds.append((memory.creator_id, now.id, one.msg_key, who.id, one.kind, amount, content, e.at_ms))
             _TO[one.kind](who, counts, sums, amount)
             active = True
@@ -121,7 +121,7 @@ class Tally:
             self._note(one)
             return
         amount = _amount(e)
-        content = e.text if type(e) is live.Chat else None
+        content = _words(e, one.now)
         self.deeds.append((self.memory.creator_id, one.now.id, one.msg_key, None, one.kind, amount, content, e.at_ms))
         if type(e) is live.Like:
             sums[_S_LIKES] += amount
@@ -226,6 +226,11 @@ class Tally:
         if pieces:
             self._add_hour(streak.viewer_id, streak.first_ms, int(before == 0), coins)
         return pieces, coins
+
+
+def _words(e: live.LiveEvent, now: stream.Now) -> str | None:
+    """Return what was said, None where no words of the stream are kept any more."""
+    return e.text if type(e) is live.Chat and now.hushed_ms is None else None
 
 
 def _amount(e: live.LiveEvent) -> int:
