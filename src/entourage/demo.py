@@ -23,6 +23,7 @@ from entourage.simulators.tiktok.messages import Broadcast, snowflake
 from entourage.simulators.tiktok.player import AS_FAST_AS_IT_GOES
 from entourage.simulators.tiktok.stage import Stage
 from entourage.viewers import jobs, leaderboard, profile, schemas, tiers
+from entourage.web import i18n
 from entourage.wiring import House, open_house
 
 DEMO_HOST = "nova.live"
@@ -81,7 +82,9 @@ async def open_demo(settings: Settings, *, speed: float = 1.0, seed: int = 42) -
     settings = replace(settings, data_dir=str(settings.data_path / "demo"), tiktok_web_url=tiktok.url, tiktok_sign_url=tiktok.url)
     house = open_house(replace(settings, tiktok_webcast_url=f"{tiktok.url}/webcast"), pace=_DEMO_PACE)
     stage = Stage(tiktok, DEMO_HOST, seed=seed)
-    house.panel = panel.router(stage, path=PANEL, guards=[http.allowed("live.control")])
+    house.panel = panel.router(
+        stage, path=PANEL, guards=[http.allowed("live.control")], language=lambda request: i18n.voice_of(request).language
+    )
     house.closing += [stage.stop, tiktok.stop]
 
     async def begin() -> None:

@@ -1,7 +1,9 @@
 """The panel's page and its buttons, over HTTP, with somebody listening to the room."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
+from importlib.resources import files
 from typing import get_args
 
 import httpx2
@@ -14,7 +16,8 @@ from litestar.handlers import BaseRouteHandler
 
 from entourage.kernel import http
 from entourage.kernel.errors import EntourageError
-from entourage.simulators.tiktok import panel
+from entourage.simulators.tiktok import panel, words
+from entourage.simulators.tiktok.counts import Counts
 from entourage.simulators.tiktok.fake import FakeTikTok
 from entourage.simulators.tiktok.frontrow import PeopleActs, RoomActs, SiteActs
 from entourage.simulators.tiktok.stage import Stage
@@ -193,3 +196,28 @@ async def test_a_forged_press_is_refused_and_a_stranger_sees_nothing(stage: Stag
         token = client.cookies["csrftoken"]
         reply = await client.post(f"{PREFIX}/act", json={"act": "live"}, headers={"x-csrftoken": token})
         assert reply.status_code == 200
+
+
+async def test_in_german_the_page_and_whatever_is_said_are_german(client: Client) -> None:
+    client.headers["accept-language"] = "de-DE,de;q=0.9,en;q=0.5"
+    page = (await client.get(PREFIX)).text
+    assert 'lang="de"' in page
+    for german in ("Live gehen", "Verbindung kappen", "Lücke von 10 s", "Jemanden umbenennen", "Signaturen abgelehnt", "hören zu"):
+        assert german in page
+    asked = set(re.findall(r'_\("([^"]+)"\)', (files("entourage.simulators.tiktok") / "page" / "panel.html").read_text(encoding="utf-8")))
+    shown = {name.replace("_", " ") for name in Counts.__dataclass_fields__}
+    assert asked | shown <= words.GERMAN.keys()
+
+    assert await press(client, "chat") == "409 @mara.live ist nicht live. Drücke zuerst „Live gehen“ oder „Einen Abend beginnen“."
+    said = {
+        act: await press(client, act)
+        for act in ("live", "raid", "rename", "follow", "drop", "silent", "close", "replay", "garbage", "pause", "speed")
+    }
+    assert said["raid"] == "50 Leute kamen auf einmal herein"
+    assert said["pause"] == "der Stream ist pausiert"
+    assert [one for one in said.values() if re.search(r"\b(is|were|was|the|connections|sent|room)\b", one)] == []
+    assert await press(client, "gift", gift="Nothing") == "400 Ein Geschenk „Nothing“ gibt es nicht."
+    assert re.fullmatch(r"@\S+ schenkt 3 x Rose \(3 Münzen\)", await press(client, "streak", gift="Rose", count=3))
+    assert await press(client, "sign", status=429, seconds=5) == "5 s lang lehnt der Signaturdienst ab (429)"
+    client.headers["accept-language"] = "en"
+    assert await press(client, "heal") == "everything works again"

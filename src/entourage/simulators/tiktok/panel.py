@@ -1,6 +1,7 @@
 """The panel: a page of buttons that make the fake TikTok do things, and its JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
@@ -10,32 +11,59 @@ from litestar import MediaType, Request, Response, Router, get, post
 from litestar.enums import RequestEncodingType
 from litestar.types import Guard
 
-from entourage.kernel.errors import Invalid, NotFound
-from entourage.simulators.tiktok import answers, gifts
+from entourage.kernel.errors import EntourageError, Invalid, NotFound
+from entourage.simulators.tiktok import answers, gifts, words
 from entourage.simulators.tiktok.frontrow import Press
 from entourage.simulators.tiktok.stage import Stage
 
 _HERE = "entourage.simulators.tiktok"
 _PARTS = {"panel.js": "text/javascript", "panel.css": "text/css"}
+_OF_SCRIPT = (
+    "live", "paused", "ended", "offline", "none", "ready", "playing", "held", "waiting", "done",
+    "sign", "page", "socket", "refused", "no answer",
+)  # fmt: skip
 _PAGES = Environment(loader=PackageLoader(_HERE, "page"), autoescape=True, undefined=StrictUndefined)
 
 
-def router(stage: Stage, *, path: str = "/simulators/tiktok", guards: Sequence[Guard] = (), opt: dict[str, Any] | None = None) -> Router:
+Asked = Request[Any, Any, Any]
+
+
+def _browsers(request: Asked) -> str:
+    """Return the language that a browser asks for first."""
+    return request.headers.get("accept-language", "en").strip()[:2].lower()
+
+
+def router(
+    stage: Stage,
+    *,
+    path: str = "/simulators/tiktok",
+    guards: Sequence[Guard] = (),
+    opt: dict[str, Any] | None = None,
+    language: Callable[[Asked], str] = _browsers,
+) -> Router:
     """Make the panel's routes for one stage: the page, `act` (POST), `status`, and the page's own script and style.
 
-    Errors are raised as EntourageError; the application that mounts the panel answers them.
+    It speaks German to whom `language` says so, else English. Errors are raised as EntourageError; the application that
+    mounts the panel answers them.
     """
     prefix = path.rstrip("/")
 
     @get("/", media_type=MediaType.HTML, name="simulators.tiktok.panel")
-    async def show() -> str:
+    async def show(request: Asked) -> str:
+        spoken = "de" if language(request) == "de" else "en"
+        say = partial(words.say, language=spoken)
+        beside = msgspec.json.encode({one: say(one) for one in _OF_SCRIPT}).decode()
         page = _PAGES.get_template("panel.html")
-        return page.render(prefix=prefix, status=stage.status(), gifts=gifts.DRAWER)
+        return page.render(prefix=prefix, status=stage.status(), gifts=gifts.DRAWER, _=say, language=spoken, words=beside)
 
     @post("/act", status_code=200, name="simulators.tiktok.act")
-    async def act(request: Request[Any, Any, Any]) -> dict[str, Any]:
-        said = await stage.press(await _pressed(request))
-        return {"said": said, "status": stage.status()}
+    async def act(request: Asked) -> dict[str, Any]:
+        spoken = language(request)
+        try:
+            said = await stage.press(await _pressed(request))
+        except EntourageError as error:
+            raise type(error)(words.say(error.message, spoken)) from error
+        return {"said": words.say(said, spoken), "status": stage.status()}
 
     @get("/status", name="simulators.tiktok.status")
     async def status() -> dict[str, Any]:
@@ -63,7 +91,7 @@ def router(stage: Stage, *, path: str = "/simulators/tiktok", guards: Sequence[G
     )
 
 
-async def _pressed(request: Request[Any, Any, Any]) -> Press:
+async def _pressed(request: Asked) -> Press:
     """Read a press from JSON or from a form; raises Invalid saying what is wrong with it."""
     forms = {RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PART}
     try:

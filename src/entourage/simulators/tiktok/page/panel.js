@@ -1,5 +1,7 @@
 // Buttons become presses, answers become lines in the log, and the status is asked for every second.
 const prefix = document.body.dataset.prefix;
+const words = JSON.parse(document.body.dataset.words);
+const t = (text) => words[text] ?? text;
 const show = (name) => document.querySelector(`[data-show="${name}"]`);
 const clock = (seconds) => {
   const minutes = Math.floor(seconds / 60);
@@ -14,7 +16,7 @@ function token() {
 function tell(text, wrong = false) {
   const line = document.createElement("li");
   const when = document.createElement("time");
-  when.textContent = new Date().toLocaleTimeString();
+  when.textContent = new Date().toLocaleTimeString(document.documentElement.lang);
   line.append(when, text);
   line.classList.toggle("wrong", wrong);
   const log = document.getElementById("log");
@@ -23,16 +25,17 @@ function tell(text, wrong = false) {
 }
 
 function draw(status) {
-  show("state").textContent = status.state;
+  show("state").textContent = t(status.state);
   show("state").dataset.state = status.state;
-  for (const name of ["listeners", "watching", "script", "speed"]) show(name).textContent = status[name];
+  for (const name of ["listeners", "watching", "speed"]) show(name).textContent = status[name];
+  show("script").textContent = t(status.script);
   show("position").textContent = clock(status.position_s);
-  const faults = Object.entries(status.faults).map(([door, code]) => `${door} ${code}`);
+  const faults = Object.entries(status.faults).map(([door, code]) => `${t(door)} ${code}`);
   show("faults").hidden = faults.length === 0;
   show("faults").textContent = faults.join(", ");
   for (const [name, value] of Object.entries(status.counts)) {
     const cell = document.querySelector(`[data-count="${name}"]`);
-    if (cell) cell.textContent = value.toLocaleString();
+    if (cell) cell.textContent = value.toLocaleString(document.documentElement.lang);
   }
 }
 
@@ -58,10 +61,10 @@ async function press(button) {
       tell(said.said);
       draw(said.status);
     } else {
-      tell(said.detail || said.title || `refused (${reply.status})`, true);
+      tell(said.detail || said.title || `${t("refused")} (${reply.status})`, true);
     }
   } catch (error) {
-    tell(`no answer: ${error.message}`, true);
+    tell(`${t("no answer")}: ${error.message}`, true);
   } finally {
     button.removeAttribute("aria-busy");
   }
