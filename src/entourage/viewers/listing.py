@@ -115,8 +115,7 @@ async def _find(session: CreatorSession, query: Query) -> reach.Found:
     if query.filter == "all" and plain:
         return reach.Found(await ways.along(session, place), everybody)
     if within is not None and plain:
-        people_only = and_(active, VIEWERS.linked_to.is_(None))
-        return reach.Found(await ways.along(session, place), await ways.count_few(session, place, people_only, everybody))
+        return reach.Found(await ways.along(session, place), await ways.count_few(session, place, active, everybody))
     parts = await question.parts(session, query.filter, words, query.conditions, now_ms=now_ms, tiered=tiered)
     if query.ids:
         parts.append(question.chosen(query.ids, session.dialect))
