@@ -146,15 +146,16 @@ async def find(session: CreatorSession, place: Place, ways: Sequence[Way], check
 
 async def _crossed(session: CreatorSession, place: Place, ways: Sequence[Way], checks: Checks, most: int, hints: Hints) -> Found | None:
     """Gather those whom several ways lead to at once, where there are several; None when they are many."""
-    narrowest, others = ways[0], [way for way in ways[1:] if way.directly is not None]
-    if not (hints.strict and others):
+    narrowest = ways[0]
+    other = next((way for way in ways[1:] if way.directly is not None), None)
+    if not hints.strict or other is None or other.directly is None:
         return await gather(session, place, narrowest, checks, most) if hints.crossed else None
     if session.dialect == "postgresql":
         # It reads thousands of rows along an index in less time than it looks up so many ids.
-        return await gather(session, place, others[0], checks, None)
+        return await gather(session, place, other, checks, None)
     # The plus keeps SQLite from looking up each hit: it goes along the index of the other way and looks for it among the hits.
     among: ColumnElement[bool] = (VIEWERS.id + literal(0)).in_(narrowest.ids(None))
-    both = select(VIEWERS.id).where(VIEWERS.creator_id == session.creator, others[0].directly or true(), among)
+    both = select(VIEWERS.id).where(VIEWERS.creator_id == session.creator, other.directly, among)
     return await gather(session, place, Way(both.limit), checks, None)
 
 
