@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select, update
 
 from entourage.kernel import clock
+from entourage.kernel.accounts import creators
 from entourage.kernel.rows import among
-from entourage.kernel.tables import Creator
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import birthday, kin, memory, people, schemas, visit
 from entourage.viewers.birthday import Wish
@@ -88,7 +88,7 @@ async def announce(session: CreatorSession) -> list[schemas.BirthdayRow]:
 
 async def today_of(session: CreatorSession) -> date:
     """Return the creator's day."""
-    zone = await session.scalar(select(Creator.zone).where(Creator.id == session.creator)) or "UTC"
+    zone = await creators.zone_of(session)
     return birthday.day_in(ZoneInfo(zone), clock.now())
 
 

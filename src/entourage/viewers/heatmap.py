@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from entourage.kernel.tables import Creator
+from entourage.kernel.accounts import creators
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import schemas
 from entourage.viewers.tables import CreatorHour, Hour
@@ -17,7 +17,7 @@ async def of_everybody(session: CreatorSession) -> schemas.Heatmap:
     cells = await session.execute(
         select(CreatorHour.cell, CreatorHour.activity, CreatorHour.coins).where(CreatorHour.creator_id == session.creator)
     )
-    return _grid(((cell, deeds, coins) for cell, deeds, coins in cells), await _zone(session))
+    return _grid(((cell, deeds, coins) for cell, deeds, coins in cells), await creators.zone_of(session))
 
 
 async def of_viewer(session: CreatorSession, viewer_id: int) -> schemas.Heatmap:
@@ -25,11 +25,7 @@ async def of_viewer(session: CreatorSession, viewer_id: int) -> schemas.Heatmap:
     cells = await session.execute(
         select(Hour.cell, Hour.activity, Hour.coins).where(Hour.viewer_id == viewer_id, Hour.creator_id == session.creator)
     )
-    return _grid(((cell, deeds, coins) for cell, deeds, coins in cells), await _zone(session))
-
-
-async def _zone(session: CreatorSession) -> str:
-    return await session.scalar(select(Creator.zone).where(Creator.id == session.creator)) or "UTC"
+    return _grid(((cell, deeds, coins) for cell, deeds, coins in cells), await creators.zone_of(session))
 
 
 def _grid(cells: Iterable[tuple[int, int, int]], zone: str) -> schemas.Heatmap:

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from entourage.kernel import clock
+from entourage.kernel.accounts import creators
 from entourage.kernel.rows import among
-from entourage.kernel.tables import Creator
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import birthday, schemas, search, ways
 from entourage.viewers.conditions import DAY_MS, Part, head, of
@@ -69,7 +69,7 @@ def _words(words: search.Words, creator_id: int, dialect: str) -> Part:
 
 async def _birthdays(session: CreatorSession, now_ms: int) -> Part:
     """Ask whose birthday is today or within a week, by the creator's calendar."""
-    zone = await session.scalar(select(Creator.zone).where(Creator.id == session.creator)) or "UTC"
+    zone = await creators.zone_of(session)
     today = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(ZoneInfo(zone)).date()
     near = (Card.creator_id == session.creator, among(Card.birthday_mmdd, birthday.coming_days(today, BIRTHDAY_DAYS), session.dialect))
     way = ways.Way(select(Card.viewer_id.label("id")).where(*near).limit)

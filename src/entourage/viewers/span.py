@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, func, literal, select
 
 from entourage.kernel import clock, rows
-from entourage.kernel.tables import Creator
+from entourage.kernel.accounts import creators
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import broadcasts, hours, people
 from entourage.viewers.tables import Link, Period, Stream, Viewer, Visit
@@ -72,7 +72,7 @@ async def _parts(session: CreatorSession, span: Span, counter: str) -> Parts:
         newest = await broadcasts.newest(session)
         streams = set((await session.scalars(going_on)).all()) | ({newest.id} if newest else set())
         return Parts(None, sorted(streams), counter)
-    zone = ZoneInfo(await session.scalar(select(Creator.zone).where(Creator.id == session.creator)) or "UTC")
+    zone = ZoneInfo(await creators.zone_of(session))
     place = 0 if span == "week" else 1
     now = clock.now_ms()
     period = hours.periods(now, zone)[place]

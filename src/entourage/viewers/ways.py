@@ -24,7 +24,7 @@ from entourage.viewers.tables import Viewer
 _SHARE = {"sqlite": 70, "postgresql": 45}
 _FEW_AT_LEAST = 2_000
 _PATIENCE = 2
-_WORTH_A_PEEK = (1, 2, 5)  # peeks: when the checks are strict, when words are searched, when an index leads to few
+_WORTH_A_PEEK = (1, 2)  # peeks: when the checks are strict, and when they are not
 _MANY = 10_000
 _SOON = 8_000  # steps
 _TELLING = 3  # so many met on the first steps tell about how far it is
@@ -117,8 +117,7 @@ async def find(session: CreatorSession, place: Place, ways: Sequence[Way], check
         return found
     # Of who passes all checks there are fewer than a way leads to: the walk is longer, and to gather more pays.
     most = max(border, _MANY) if hints.strict else border
-    strict, searched, few_led = _WORTH_A_PEEK
-    worth = strict if hints.strict else searched if ways[0].directly is None else few_led
+    worth = _WORTH_A_PEEK[0 if hints.strict else 1]
     if everybody > border and not hints.behind and (hints.many or steps > peek * worth):
         rows = await walk(session, place, checks, peek)
         if len(rows) == place.limit:

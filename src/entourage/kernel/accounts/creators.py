@@ -13,6 +13,8 @@ from entourage.kernel.errors import Invalid, NotFound
 from entourage.kernel.tables import Creator, Membership
 from entourage.kernel.tenancy import CreatorSession
 
+_ZONE = "zone"
+
 
 def zones() -> list[str]:
     """Return the names of all time zones, sorted."""
@@ -68,6 +70,15 @@ async def home_zone(session: CreatorSession) -> str:
     return await session.scalar(first) or "UTC"
 
 
+async def zone_of(session: CreatorSession) -> str:
+    """Return the zone of the session's creator; read once a session."""
+    known: str | None = session.info.get(_ZONE)
+    if known is None:
+        known = await session.scalar(select(Creator.zone).where(Creator.id == session.creator)) or "UTC"
+        session.info[_ZONE] = known
+    return known
+
+
 async def edit(session: CreatorSession, creator_id: int, *, name: str | None = None, zone: str | None = None) -> Creator:
     """Change a creator's name or time zone; raises Invalid or NotFound."""
     creator = await get(session, creator_id)
@@ -75,5 +86,6 @@ async def edit(session: CreatorSession, creator_id: int, *, name: str | None = N
         creator.name = people.read_name(name)
     if zone is not None:
         creator.zone = read_zone(zone)
+        session.info.pop(_ZONE, None)
     session.after_commit(lambda: remembered.forget_creator(creator_id))
     return creator
