@@ -24,6 +24,7 @@ from entourage.viewers.tables import Viewer
 _SHARE = {"sqlite": 70, "postgresql": 45}
 _FEW_AT_LEAST = 2_000
 _PATIENCE = 2
+_FAR = 4  # steps are this much cheaper where the index alone tells enough
 _WORTH_A_PEEK = (1, 2)  # peeks: when the checks are strict, and when they are not
 _MANY = 10_000
 _SOON = 8_000  # steps
@@ -108,28 +109,20 @@ class Hints:
 
 async def find(session: CreatorSession, place: Place, ways: Sequence[Way], checks: Checks, everybody: int, hints: Hints) -> Found:
     """Return a page of those who pass the checks; every way in `ways` leads to all of them and maybe more."""
-    dialect = session.dialect
     wanted = place.limit + place.offset
-    border = few(wanted, everybody, dialect)
+    border = few(wanted, everybody, session.dialect)
     steps = wanted * everybody // border
-    peek = _PEEK
     if border < everybody <= _NEAR and (found := await _crossed(session, place, ways, checks, border, hints)):
         return found
     # Of who passes all checks there are fewer than a way leads to: the walk is longer, and to gather more pays.
     most = max(border, _MANY) if hints.strict else border
     worth = _WORTH_A_PEEK[0 if hints.strict else 1]
-    if everybody > border and not hints.behind and (hints.many or steps > peek * worth):
-        rows = await walk(session, place, checks, peek)
-        if len(rows) == place.limit:
+    if everybody > border and not hints.behind and (hints.many or steps > _PEEK * worth):
+        rows, told = await _peek(session, place, ways[0], checks, everybody, most)
+        if rows is not None:
             return Found(rows, None)
-        if len(rows) >= _TELLING:
-            steps = wanted * peek // len(rows)
-            most = min(most, max(border, steps))
-            if steps <= _SOON or len(rows) * everybody // peek > most:
-                # The page is full before a way is gathered, or they are too many to gather, whichever way.
-                rows = await _walk_on(session, place, checks, rows, range(peek, _PATIENCE * steps))
-                if len(rows) == place.limit:
-                    return Found(rows, None)
+        if told is not None:
+            steps, most = told, min(most, max(border, told))
     for way in ways:
         if (way.size or 0) <= most and (found := await gather(session, place, way, checks, most)):
             return found
@@ -141,6 +134,28 @@ async def find(session: CreatorSession, place: Place, ways: Sequence[Way], check
             return Found(rows, None)
     smallest = min(ways, key=lambda way: everybody if way.size is None else way.size)
     return await gather(session, place, smallest, checks, None) or Found([], 0)
+
+
+async def _peek(
+    session: CreatorSession, place: Place, way: Way, checks: Checks, everybody: int, most: int
+) -> tuple[Sequence[Row[Any]] | None, int | None]:
+    """Look at the first rows along the order: return a page that is full by then or soon after, and how many steps one seems to take."""
+    met = await walk(session, place, checks, _PEEK)
+    if len(met) == place.limit:
+        return met, None
+    if len(met) < _TELLING:
+        return None, None
+    wanted = place.limit + place.offset
+    steps = wanted * _PEEK // len(met)
+    border = max(few(wanted, everybody, session.dialect), steps)
+    if steps <= _SOON or len(met) * everybody // _PEEK > min(most, border):
+        # The page is full before a way is gathered, or they are too many to gather, whichever way.
+        rows = await _walk_on(session, place, checks, met, range(_PEEK, _PATIENCE * steps))
+    elif way.directly is None and session.dialect == "sqlite":
+        rows = await walk(session, place, checks, _FAR * steps, hits=way)
+    else:
+        return None, steps
+    return (rows if len(rows) == place.limit else None), steps
 
 
 async def _crossed(session: CreatorSession, place: Place, ways: Sequence[Way], checks: Checks, most: int, hints: Hints) -> Found | None:
@@ -208,18 +223,28 @@ def one_of(viewer_id: Any, ids: Select[Any], dialect: str) -> ColumnElement[bool
     return found
 
 
-async def walk(session: CreatorSession, place: Place, checks: Checks, patience: int, begun: int = 0) -> Sequence[Row[Any]]:
-    """Return who passes among the first `patience` rows along the index, leaving out the first `begun`."""
+async def walk(
+    session: CreatorSession, place: Place, checks: Checks, patience: int, *, begun: int = 0, hits: Way | None = None
+) -> Sequence[Row[Any]]:
+    """Return who passes among the first `patience` rows along the index, leaving out the first `begun`.
+
+    With `hits`, a way that leads to all who pass, only those it leads to are looked at: of the others the index tells enough.
+    """
 
     # On the way only what is checked is read; the rest of the row when it is one of the page.
     def met(ids: Select[Any], most: int) -> Select[Any]:
-        window = place.sorted(ids.add_columns(*checks.columns), place.column, VIEWERS.id).limit(most).offset(begun or None).subquery()
+        if hits is not None:
+            seen = ids.limit(most).subquery()
+            led = select(seen.c.id).select_from(seen.join(Viewer.__table__, VIEWERS.id == seen.c.id))
+            return led.where((seen.c.id + literal(0)).in_(hits.ids(None)), *checks.written(VIEWERS))
+        window = ids.add_columns(*checks.columns).limit(most).offset(begun or None).subquery()
         # Sorting again here would read the whole window first; both engines take from it in its order and stop when they have enough.
         return select(window.c.id).where(*checks.written(window.c))
 
     if place.after is not None:
         return await _from_mark(session, place, met, patience)
-    chosen = met(select(VIEWERS.id).where(_here(session, place)), patience - begun).limit(place.limit + place.offset).subquery()
+    everybody = place.sorted(select(VIEWERS.id).where(_here(session, place)), place.column, VIEWERS.id)
+    chosen = met(everybody, patience - begun).limit(place.limit + place.offset).subquery()
     statement = place.sorted(_ROW.join(chosen, chosen.c.id == VIEWERS.id), place.column, VIEWERS.id)
     return await _rows(session, statement.limit(place.limit).offset(place.offset))
 
@@ -228,7 +253,7 @@ async def _walk_on(session: CreatorSession, place: Place, checks: Checks, met: S
     """Go on with a walk that has met some: over these steps, if they can be told apart from those before."""
     if place.after is not None or place.offset:
         return await walk(session, place, checks, steps.stop)
-    more = await walk(session, replace(place, limit=place.limit - len(met)), checks, steps.stop, steps.start)
+    more = await walk(session, replace(place, limit=place.limit - len(met)), checks, steps.stop, begun=steps.start)
     # Elsewhere somebody may have risen over the mark between the two walks.
     known = {row[0] for row in met}
     return [*met, *(row for row in more if row[0] not in known)]
