@@ -185,7 +185,7 @@ async def test_pages_of_many_who_meet_a_condition_have_none_twice_and_lack_none(
 
 def _way(words: search.Words, creator_id: int, dialect: str) -> ways.Way:
     if words.long:
-        return ways.Way(partial(search.hits, words, creator_id, dialect))
+        return ways.Way(partial(search.hits, words, creator_id, dialect), sure=True)
     return ways.by_index(search.checks(words, Viewer, dialect)[0], creator_id)
 
 
@@ -212,6 +212,21 @@ async def test_both_ways_lead_to_the_same_page(db: Database, creator_id: int, ty
         beyond = [i for i in ids if after is None or (by_id[i], i) < after]
         assert [row[0] for row in found.rows] == beyond[:limit]
         assert found.total in {None, len(ids)}
+
+
+@pytest.mark.parametrize("typed", ["anna", "orjan", "anna muller", "123", "nobody"])
+@pytest.mark.usefixtures("_now")
+async def test_a_walk_among_the_hits_meets_them_in_order(db: Database, creator_id: int, typed: str) -> None:
+    rows = await fill(db, creator_id, make(creator_id, MANY))
+    words = search.split(typed)
+    everybody = expected(rows, listing.Query(search=typed))
+    async with tenancy.inside(db, creator_id) as session:
+        way, checks = _way(words, creator_id, session.dialect), _checks(words, session.dialect)
+        for limit, patience in ((5, MANY), (30, MANY), (5, 20)):
+            met = await ways.walk_among(session, ways.Place(Viewer.coins, "desc", None, limit, 0), way, checks, patience)
+            found = [row[0] for row in met]
+            assert found == everybody[: len(found)]
+            assert patience < MANY or len(found) == min(limit, len(everybody))
 
 
 @pytest.mark.usefixtures("_now")

@@ -60,7 +60,7 @@ def chosen(viewer_ids: Sequence[int], dialect: str) -> Part:
 
 def _words(words: search.Words, creator_id: int, dialect: str) -> Part:
     if words.long:
-        way = ways.Way(partial(search.hits, words, creator_id, dialect))
+        way = ways.Way(partial(search.hits, words, creator_id, dialect), sure=not words.beside)
     else:
         [begins] = search.checks(search.Words((), words.short), VIEWERS, dialect)
         way = ways.by_index(begins, creator_id)

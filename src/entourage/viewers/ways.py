@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from math import isqrt
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, TextualSelect, and_, any_, exists, func, literal, select, true, union_all
+from sqlalchemy import ColumnElement, Row, Select, TextualSelect, and_, any_, case, exists, false, func, literal, select, true, union_all
 
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import people
@@ -27,7 +27,8 @@ _PATIENCE = 2
 _FAR = 4  # steps are this much cheaper where the index alone tells enough
 _WORTH_A_PEEK = (1, 2)  # peeks: when the checks are strict, and when they are not
 _MANY = 10_000
-_SOON = 8_000  # steps
+_NOW, _SOON = 3_000, 8_000  # steps
+_ASTRAY = 10
 _TELLING = 3  # so many met on the first steps tell about how far it is
 # To find all hits of common trigrams costs more than to meet the first of them on a few steps along the way.
 _PEEK = 1_000
@@ -48,12 +49,14 @@ class Checks:
 class Way:
     """A way to gather: `ids` leads to the ids of all who may be meant, or to so many of them.
 
-    `size` is how many they are, where that is known; `directly` says the same as a condition, where there is one.
+    `size` is how many they are, where that is known; `directly` says the same as a condition, where there is one. A `sure`
+    way leads to hardly anybody who is not meant.
     """
 
     ids: Callable[[int | None], Select[int] | TextualSelect]
     size: int | None = None
     directly: ColumnElement[bool] | None = None
+    sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +117,12 @@ async def find(session: CreatorSession, place: Place, ways: Sequence[Way], check
     steps = wanted * everybody // border
     if border < everybody <= _NEAR and (found := await _crossed(session, place, ways, checks, border, hints)):
         return found
+    sure = ways[0] if ways[0].sure and not hints.strict and place.after is None else None
     # Of who passes all checks there are fewer than a way leads to: the walk is longer, and to gather more pays.
     most = max(border, _MANY) if hints.strict else border
     worth = _WORTH_A_PEEK[0 if hints.strict else 1]
     if everybody > border and not hints.behind and (hints.many or steps > _PEEK * worth):
-        rows, told = await _peek(session, place, ways[0], checks, everybody, most)
+        rows, told = await _peek(session, place, sure, checks, everybody, most)
         if rows is not None:
             return Found(rows, None)
         if told is not None:
@@ -129,7 +133,10 @@ async def find(session: CreatorSession, place: Place, ways: Sequence[Way], check
     if not hints.behind:
         # To gather the whole of a wide way is dear.
         patience = _PATIENCE * steps * (2 if hints.strict else 1)
-        rows = await walk(session, place, checks, patience)
+        if sure is not None:
+            rows = await walk_among(session, place, sure, checks, _FAR * steps)
+        else:
+            rows = await walk(session, place, checks, patience)
         if len(rows) == place.limit or everybody <= patience:
             return Found(rows, None)
     smallest = min(ways, key=lambda way: everybody if way.size is None else way.size)
@@ -137,7 +144,7 @@ async def find(session: CreatorSession, place: Place, ways: Sequence[Way], check
 
 
 async def _peek(
-    session: CreatorSession, place: Place, way: Way, checks: Checks, everybody: int, most: int
+    session: CreatorSession, place: Place, sure: Way | None, checks: Checks, everybody: int, most: int
 ) -> tuple[Sequence[Row[Any]] | None, int | None]:
     """Look at the first rows along the order: return a page that is full by then or soon after, and how many steps one seems to take."""
     met = await walk(session, place, checks, _PEEK)
@@ -148,11 +155,11 @@ async def _peek(
     wanted = place.limit + place.offset
     steps = wanted * _PEEK // len(met)
     border = max(few(wanted, everybody, session.dialect), steps)
-    if steps <= _SOON or len(met) * everybody // _PEEK > min(most, border):
+    if sure is not None and steps > _NOW:
+        rows = await walk_among(session, place, sure, checks, _FAR * steps)
+    elif steps <= _SOON or len(met) * everybody // _PEEK > min(most, border):
         # The page is full before a way is gathered, or they are too many to gather, whichever way.
         rows = await _walk_on(session, place, checks, met, range(_PEEK, _PATIENCE * steps))
-    elif way.directly is None and session.dialect == "sqlite":
-        rows = await walk(session, place, checks, _FAR * steps, hits=way)
     else:
         return None, steps
     return (rows if len(rows) == place.limit else None), steps
@@ -223,29 +230,42 @@ def one_of(viewer_id: Any, ids: Select[Any], dialect: str) -> ColumnElement[bool
     return found
 
 
-async def walk(
-    session: CreatorSession, place: Place, checks: Checks, patience: int, *, begun: int = 0, hits: Way | None = None
-) -> Sequence[Row[Any]]:
-    """Return who passes among the first `patience` rows along the index, leaving out the first `begun`.
-
-    With `hits`, a way that leads to all who pass, only those it leads to are looked at: of the others the index tells enough.
-    """
+async def walk(session: CreatorSession, place: Place, checks: Checks, patience: int, begun: int = 0) -> Sequence[Row[Any]]:
+    """Return who passes among the first `patience` rows along the index, leaving out the first `begun`."""
 
     # On the way only what is checked is read; the rest of the row when it is one of the page.
     def met(ids: Select[Any], most: int) -> Select[Any]:
-        if hits is not None:
-            seen = ids.limit(most).subquery()
-            led = select(seen.c.id).select_from(seen.join(Viewer.__table__, VIEWERS.id == seen.c.id))
-            return led.where((seen.c.id + literal(0)).in_(hits.ids(None)), *checks.written(VIEWERS))
         window = ids.add_columns(*checks.columns).limit(most).offset(begun or None).subquery()
         # Sorting again here would read the whole window first; both engines take from it in its order and stop when they have enough.
         return select(window.c.id).where(*checks.written(window.c))
 
     if place.after is not None:
         return await _from_mark(session, place, met, patience)
-    everybody = place.sorted(select(VIEWERS.id).where(_here(session, place)), place.column, VIEWERS.id)
-    chosen = met(everybody, patience - begun).limit(place.limit + place.offset).subquery()
-    statement = place.sorted(_ROW.join(chosen, chosen.c.id == VIEWERS.id), place.column, VIEWERS.id)
+    return await _page_of(session, place, met(_everybody(session, place), patience - begun).limit(place.limit + place.offset))
+
+
+async def walk_among(session: CreatorSession, place: Place, way: Way, checks: Checks, patience: int) -> Sequence[Row[Any]]:
+    """Return who passes among the first `patience` rows along the index, looking only at those a way leads to.
+
+    The way must lead to hardly anybody who does not pass. Of all others no more is read than the index says.
+    """
+    window = _everybody(session, place).limit(patience).subquery()
+    if session.dialect == "sqlite":
+        led: ColumnElement[bool] = (window.c.id + literal(0)).in_(way.ids(None))
+    else:
+        # As a plain condition it would become a join, which need not keep the order.
+        led = case((window.c.id.in_(select(way.ids(None).subquery().c.id)), true()), else_=false())
+    hit = select(window.c.id).where(led).limit(place.limit + place.offset + _ASTRAY)
+    return await _page_of(session, place, hit, *checks.written(VIEWERS))
+
+
+def _everybody(session: CreatorSession, place: Place) -> Select[Any]:
+    return place.sorted(select(VIEWERS.id).where(_here(session, place)), place.column, VIEWERS.id)
+
+
+async def _page_of(session: CreatorSession, place: Place, ids: Select[Any], *checks: ColumnElement[bool]) -> Sequence[Row[Any]]:
+    chosen = ids.subquery()
+    statement = place.sorted(_ROW.join(chosen, chosen.c.id == VIEWERS.id).where(*checks), place.column, VIEWERS.id)
     return await _rows(session, statement.limit(place.limit).offset(place.offset))
 
 
@@ -253,7 +273,7 @@ async def _walk_on(session: CreatorSession, place: Place, checks: Checks, met: S
     """Go on with a walk that has met some: over these steps, if they can be told apart from those before."""
     if place.after is not None or place.offset:
         return await walk(session, place, checks, steps.stop)
-    more = await walk(session, replace(place, limit=place.limit - len(met)), checks, steps.stop, begun=steps.start)
+    more = await walk(session, replace(place, limit=place.limit - len(met)), checks, steps.stop, steps.start)
     # Elsewhere somebody may have risen over the mark between the two walks.
     known = {row[0] for row in met}
     return [*met, *(row for row in more if row[0] not in known)]
