@@ -47,6 +47,7 @@ from entourage.viewers.imports import uploads
 from entourage.viewers.intake import Intake
 from entourage.viewers.listen import Listener
 from entourage.viewers.updates import Publisher
+from entourage.vips import needs, rounds
 
 _log = log.get(__name__)
 
@@ -154,7 +155,7 @@ def open_house(settings: Settings, *, pace: Pace | None = None) -> House:
         publisher=publisher,
         intake=intake,
         channels=twitch,
-        consents=TwitchConsents(db, twitch),
+        consents=TwitchConsents(db, twitch, needs=needs.features, after=rounds.ask),
         redis=redis,
         serving=[db.study, publisher.run],
         listening=[publisher.run, listener.run],

@@ -17,6 +17,10 @@ from entourage.kernel import audit, clock, connections, tenancy
 from entourage.kernel.accounts import sessions
 from entourage.kernel.db import Database
 from entourage.kernel.errors import SignInAgain
+from entourage.kernel.tenancy import CreatorSession
+from entourage.platforms.twitch.consents import TwitchConsents
+from entourage.platforms.twitch.house import Twitch as TwitchParts
+from entourage.ports.consent import Feature
 from entourage.wiring import House
 from tests.people import Cast, Client, Doors, make_house
 from tests.platforms.twitch.scripted import stored
@@ -263,3 +267,25 @@ async def dump(db: Database) -> str:
         for table in names:
             rows += [f"{table} {tuple(row)!r}" for row in await session.execute(sa.text(f'SELECT * FROM "{table}"'))]
     return "\n".join(rows)
+
+
+async def test_what_was_switched_on_since_is_missing_and_who_signs_in_goes_on_at_once(
+    doors: Doors, cast: Cast, db: Database, house: House
+) -> None:
+    asked: list[int] = []
+
+    async def needs(_: CreatorSession) -> set[Feature]:
+        return {"subs"} if asked else set()
+
+    async def after(session: CreatorSession) -> None:
+        asked.append(session.creator)
+
+    browser = await doors.of(cast.owner)
+    channels = house.channels
+    assert isinstance(channels, TwitchParts)
+    house.consents = TwitchConsents(db, channels, needs=needs, after=after)
+    await come_back(browser, await agree(await begin(browser, "?for=vips")))
+    assert asked == [cast.owner.creator_id]
+    scopes = (await browser.get("/api/settings/scopes")).json()
+    assert (scopes["missing"], scopes["sign_in"]) == (["channel:read:subscriptions"], "/api/auth/twitch/start?for=vips&for=subs")
+    assert parse_qs(urlsplit(await begin(browser)).query)["scope"] == ["channel:manage:vips channel:read:subscriptions"]

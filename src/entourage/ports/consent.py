@@ -78,6 +78,9 @@ class Consents(Protocol):
     async def of(self, creator_id: int) -> Consent | None:
         """Return what a creator has agreed to, or None."""
 
+    async def wanted(self, creator_id: int) -> frozenset[Feature]:
+        """Return what a creator chose when they agreed (else the usual), and whatever they have switched on since."""
+
     def permissions(self, features: Collection[Feature]) -> tuple[Permission, ...]:
         """Say which permissions there are, and which of them these features need."""
 

@@ -9,7 +9,6 @@ import secrets as dice
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 
 import msgspec
 from litestar import Request, Response, delete, get, post, put
@@ -24,7 +23,7 @@ from entourage.kernel.accounts import sessions as store
 from entourage.kernel.errors import Conflict, EntourageError, Invalid, Never, NotFound, PlatformError
 from entourage.kernel.http import STATUS, Actor, Database, Db, Who, allowed
 from entourage.kernel.settings import Settings
-from entourage.ports.consent import FEATURES, USUAL, Consent, Consents, Feature
+from entourage.ports.consent import FEATURES, USUAL, Consents, Feature
 from entourage.web import consent_words, i18n, retelling, safety, sessions
 from entourage.web.i18n import gettext as _
 
@@ -117,7 +116,7 @@ async def start(
     features: Annotated[list[Feature] | None, Parameter(query="for")] = None,
 ) -> Redirect:  # fmt: skip
     """Lead a browser to Twitch, to agree to what these features need."""
-    chosen = sorted(set(features)) if features is not None else sorted(USUAL)
+    chosen = sorted(set(features) if features is not None else await consents.wanted(actor.creator_id))
     errand = Errand(_browser(request), actor.label, actor.creator_id, tuple(chosen))
     state = dice.token_urlsafe(32)
     address = await consents.address(redirect=settings.base_url + BACK, state=state, features=chosen)
@@ -192,7 +191,8 @@ async def show_scopes(request: Asked, actor: Who, consents: Platform) -> Scopes:
     """Show which permissions Twitch was asked for, which were given, which are missing, and what each is for."""
     i18n.speak(i18n.voice_of(request))
     consent = await consents.of(actor.creator_id)
-    listed = consent.permissions if consent else consents.permissions(USUAL)
+    wanted = await consents.wanted(actor.creator_id)
+    listed = consent.permissions if consent else consents.permissions(wanted)
     about = consent_words.features()
     return Scopes(
         connected=consent is not None and not consent.ended,
@@ -202,7 +202,7 @@ async def show_scopes(request: Asked, actor: Who, consents: Platform) -> Scopes:
         granted=list(dict.fromkeys(one.scope for one in listed if one.granted)),
         missing=list(dict.fromkeys(one.scope for one in listed if one.wanted and not one.granted)),
         scopes=[ScopeView(one.scope, one.feature, about[one.feature].about, one.granted, one.wanted) for one in listed],
-        sign_in=sign_in_path(wanted_by(consent)),
+        sign_in=sign_in_path(wanted),
     )
 
 
@@ -223,17 +223,10 @@ async def put_app(actor: Who, consents: Platform, data: JSONBody[AppChange]) -> 
     return AppView(found.client_id, found.has_secret, found.typed) if found else AppView("", has_secret=False, typed=True)
 
 
-def wanted_by(consent: Consent | None) -> list[Feature]:
-    """Return the features that a consent was asked for, the usual ones when there is none."""
-    if consent is None:
-        return [one for one in FEATURES if one in USUAL]
-    wanted = {one.feature for one in consent.permissions if one.wanted}
-    return [one for one in FEATURES if one in wanted]
-
-
 def sign_in_path(features: Collection[Feature]) -> str:
     """Return where a browser goes to agree to what these features need."""
-    return "/api/auth/twitch/start" + ("?" if features else "") + "&".join(f"for={quote(one)}" for one in features)
+    chosen = [f"for={one}" for one in FEATURES if one in features]
+    return "/api/auth/twitch/start" + ("?" if chosen else "") + "&".join(chosen)
 
 
 def _browser(request: Asked) -> str:

@@ -1,11 +1,12 @@
 """How a creator's consent on Twitch is asked for and taken back (`ports.consent.Consents`)."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
 from entourage.kernel import audit, clock, connections, log, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.errors import Conflict, Never, NotFound, PlatformError
+from entourage.kernel.tenancy import CreatorSession
 from entourage.platforms.twitch import grant as grants
 from entourage.platforms.twitch import scopes, shapes, translate
 from entourage.platforms.twitch.client import Page, read
@@ -13,7 +14,13 @@ from entourage.platforms.twitch.grant import SOURCE, Grant
 from entourage.platforms.twitch.house import Twitch
 from entourage.platforms.twitch.oauth import Issued
 from entourage.platforms.twitch.tokens import Bearer, until
-from entourage.ports.consent import Consent, Feature, Invitation, Permission, Registration
+from entourage.ports.consent import USUAL, Consent, Feature, Invitation, Permission, Registration
+
+Needs = Callable[[CreatorSession], Awaitable[Collection[Feature]]]
+"""Says what a creator has switched on."""
+
+After = Callable[[CreatorSession], Awaitable[None]]
+"""Asks for what must happen once a creator has agreed."""
 
 _NOT_FROM_US = "Twitch answered for another app than ours. Nothing was changed; try again."
 
@@ -39,9 +46,11 @@ class _Unstored:
 class TwitchConsents:
     """Asks for consent on Twitch, and takes it back."""
 
-    def __init__(self, db: Database, twitch: Twitch) -> None:
-        """Take the parts."""
+    def __init__(self, db: Database, twitch: Twitch, *, needs: Needs | None = None, after: After | None = None) -> None:
+        """Take the parts; `needs` says what a creator has switched on, `after` is done in the transaction of a new consent."""
         self._db = db
+        self._needs = needs
+        self._after = after
         self._twitch = twitch
         self._oauth = twitch.oauth
 
@@ -57,8 +66,16 @@ class TwitchConsents:
         """Return what a creator has agreed to, or None."""
         async with tenancy.inside(self._db, creator_id) as session:
             grant = await grants.read(session)
+            needed = await self._needs(session) if self._needs else ()
         app = await self._twitch.apps.find()
-        return None if grant is None else _consent(grant, client_id=app.client_id if app else "")
+        return None if grant is None else _consent(grant, app.client_id if app else "", needed)
+
+    async def wanted(self, creator_id: int) -> frozenset[Feature]:
+        """Return what a creator chose when they agreed (else the usual), and whatever they have switched on since."""
+        async with tenancy.inside(self._db, creator_id) as session:
+            grant = await grants.read(session)
+            needed = await self._needs(session) if self._needs else ()
+        return (USUAL if grant is None else frozenset(grant.features)).union(needed)
 
     def permissions(self, features: Collection[Feature]) -> tuple[Permission, ...]:
         """Say which permissions there are, and which of them these features need."""
@@ -112,10 +129,12 @@ class TwitchConsents:
             await grants.begin(session, grant)
             told = {"login": grant.login, "scopes": list(grant.scopes)}
             audit.record(session, "twitch.sign_in", f"twitch:{grant.user_id}", actor=actor, meta=told)
+            if self._after is not None:
+                await self._after(session)
         self._twitch.tokens.forget(creator_id)
         if before is not None and before.user_id != grant.user_id:
             await self._revoke(before.client_id, before.access_token)
-        return _consent(grant, client_id=grant.client_id)
+        return _consent(grant, grant.client_id, ())
 
     async def _identify(self, issued: Issued, features: Collection[Feature]) -> Grant:
         app = await self._twitch.apps.get()
@@ -142,9 +161,9 @@ class TwitchConsents:
         return True
 
 
-def _consent(grant: Grant, *, client_id: str) -> Consent:
+def _consent(grant: Grant, client_id: str, needed: Collection[Feature]) -> Consent:
     return Consent(
         account=grant.account, kind=grant.kind, avatar_url=grant.avatar_url, since=grant.since,
-        permissions=scopes.permissions(grant.features, grant.scopes),
+        permissions=scopes.permissions({*grant.features, *needed}, grant.scopes),
         ended=grant.ended or ("" if grant.client_id == client_id else "app"),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from litestar.response import Template
 from entourage.kernel.errors import NotFound
 from entourage.kernel.http import Actor
 from entourage.kernel.settings import Settings
-from entourage.ports.consent import FEATURES, USUAL, Consents
+from entourage.ports.consent import FEATURES, Consents
 from entourage.web import connect, consent_words
 from entourage.web.pages.frame import part
 
@@ -28,12 +28,12 @@ async def show(
         raise NotFound(msg)
     app = await consents.registration()
     consent = await consents.of(actor.creator_id)
-    wanted, words = connect.wanted_by(consent), consent_words.features()
+    wanted, words = await consents.wanted(actor.creator_id), consent_words.features()
     missing = dict.fromkeys(words[one.feature].name for one in consent.missing) if consent else {}
     return part(
         "parts/settings/twitch.html",
         twitch={
-            "app": app, "consent": consent, "wanted": wanted, "usual": USUAL, "always": _ALWAYS, "features": FEATURES,
+            "app": app, "consent": consent, "wanted": wanted, "always": _ALWAYS, "features": FEATURES,
             "words": words, "missing": list(missing), "address": connect.sign_in_path(wanted),
             "redirect": _redirect(settings), "by_code": app is not None and not (app.has_secret and _comes_back(request, settings)),
             "may_set_up": actor.house_owner,
