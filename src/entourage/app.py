@@ -58,7 +58,12 @@ def build(house: House) -> Litestar:
     secure = house.settings.base_url.startswith("https://")
     templates = engine.config()
     app = Litestar(
-        route_handlers=[*routes_of_house(), _static(), _socket(house), *([house.panel, *demo.ROUTES] if house.panel else [])],
+        route_handlers=[
+            *routes_of_house(),
+            _static(),
+            _socket(house),
+            *([house.panel, *house.panels, *demo.ROUTES] if house.panel else []),
+        ],
         state=State({"house": house, "db": house.db, "settings": house.settings, "retell": retelling.answer}),
         dependencies={
             "db": Provide(http.provide_db, sync_to_thread=False),

@@ -22,12 +22,18 @@ from entourage.simulators.tiktok.fake import FakeTikTok
 from entourage.simulators.tiktok.messages import Broadcast, snowflake
 from entourage.simulators.tiktok.player import AS_FAST_AS_IT_GOES
 from entourage.simulators.tiktok.stage import Stage
+from entourage.simulators.twitch import panel as twitch_panel
+from entourage.simulators.twitch.fake import FakeTwitch
+from entourage.simulators.twitch.stage import Stage as TwitchStage
 from entourage.viewers import jobs, leaderboard, profile, schemas, tiers
 from entourage.web import i18n
 from entourage.wiring import House, open_house
 
 DEMO_HOST = "nova.live"
 PANEL = "/simulators/tiktok"
+TWITCH_PANEL = "/simulators/twitch"
+_TWITCH_LOGIN = "nova_live"
+_TWITCH_CLIENT = ("demo", "make-believe")
 _DEMO_ZONE = "Europe/Berlin"
 _DEMO_EMAIL = "nova@demo.invalid"
 _DEMO_EVENINGS = (24, 22, 20, 19, 17, 15, 13, 12, 10, 8, 6, 5, 3, 2)
@@ -80,12 +86,18 @@ async def open_demo(settings: Settings, *, speed: float = 1.0, seed: int = 42) -
     tiktok = FakeTikTok(media_url=f"{settings.base_url}{PANEL}")
     await tiktok.start()
     settings = replace(settings, data_dir=str(settings.data_path / "demo"), tiktok_web_url=tiktok.url, tiktok_sign_url=tiktok.url)
+    twitch = FakeTwitch()
+    await twitch.start()
+    settings = _on_twitch(settings, twitch)
     house = open_house(replace(settings, tiktok_webcast_url=f"{tiktok.url}/webcast"), pace=_DEMO_PACE)
     stage = Stage(tiktok, DEMO_HOST, seed=seed)
+    guards = [http.allowed("live.control")]
     house.panel = panel.router(
-        stage, path=PANEL, guards=[http.allowed("live.control")], language=lambda request: i18n.voice_of(request).language
+        stage, path=PANEL, twitch=TWITCH_PANEL, guards=guards, language=lambda request: i18n.voice_of(request).language
     )
-    house.closing += [stage.stop, tiktok.stop]
+    on_twitch = TwitchStage(twitch, _TWITCH_LOGIN)
+    house.panels.append(twitch_panel.router(on_twitch, path=TWITCH_PANEL, page="simulators/twitch.html", guards=guards))
+    house.closing += [stage.stop, tiktok.stop, twitch.stop]
 
     async def begin() -> None:
         """Play the evening so far as fast as it goes, then on at its own speed."""
@@ -101,6 +113,21 @@ async def open_demo(settings: Settings, *, speed: float = 1.0, seed: int = 42) -
 
     house.listening.append(begin)
     return house
+
+
+def _on_twitch(settings: Settings, twitch: FakeTwitch) -> Settings:
+    """Let the house be a program of the make-believe Twitch, on which Nova has a channel; returns the settings that lead there."""
+    client_id, secret = _TWITCH_CLIENT
+    twitch.register(client_id, secret)
+    twitch.world.channel(_TWITCH_LOGIN, name="Nova_Live")
+    return replace(
+        settings,
+        twitch_api_url=twitch.api_url,
+        twitch_auth_url=twitch.auth_url,
+        twitch_eventsub_url=twitch.eventsub_url,
+        twitch_client_id=client_id,
+        twitch_client_secret=secret,
+    )
 
 
 async def furnish_demo(house: House, *, seed: int = 42) -> str:

@@ -77,6 +77,7 @@ class House:
     consents: Consents
     mapper: Mapper = translate
     panel: Any = None  # the simulator's routes, in a demo
+    panels: list[Any] = field(default_factory=list)  # those of further simulators
     redis: Redis | None = None
     serving: list[Work] = field(default_factory=list)
     listening: list[Work] = field(default_factory=list)

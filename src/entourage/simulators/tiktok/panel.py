@@ -37,13 +37,14 @@ def router(
     stage: Stage,
     *,
     path: str = "/simulators/tiktok",
+    twitch: str = "",
     guards: Sequence[Guard] = (),
     opt: dict[str, Any] | None = None,
     language: Callable[[Asked], str] = _browsers,
 ) -> Router:
     """Make the panel's routes for one stage: the page, `act` (POST), `status`, and the page's own script and style.
 
-    It speaks German to whom `language` says so, else English. Errors are raised as EntourageError; the application that
+    It speaks German to whom `language` says so, else English; `twitch` is where the panel of a fake Twitch is. Errors are raised as EntourageError; the application that
     mounts the panel answers them.
     """
     prefix = path.rstrip("/")
@@ -54,7 +55,7 @@ def router(
         say = partial(words.say, language=spoken)
         beside = msgspec.json.encode({one: say(one) for one in _OF_SCRIPT}).decode()
         page = _PAGES.get_template("panel.html")
-        return page.render(prefix=prefix, status=stage.status(), gifts=gifts.DRAWER, _=say, language=spoken, words=beside)
+        return page.render(prefix=prefix, twitch=twitch, status=stage.status(), gifts=gifts.DRAWER, _=say, language=spoken, words=beside)
 
     @post("/act", status_code=200, name="simulators.tiktok.act")
     async def act(request: Asked) -> dict[str, Any]:
