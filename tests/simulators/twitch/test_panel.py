@@ -1,10 +1,12 @@
 """The panel of the fake Twitch: every button over HTTP, and what it does to the channel."""
 
+from importlib.resources import files
 from typing import Any, get_args
 
 import httpx2
 import pytest
 
+from entourage.simulators.twitch.hindrance import HINDRANCES
 from entourage.simulators.twitch.press import SENTENCES, StreamerActs, TroubleActs, ViewerActs
 from entourage.simulators.twitch.stage import _BUTTONS
 from tests.twitch import Twitch
@@ -50,7 +52,7 @@ async def test_viewers_do_things_and_everybody_is_told(twitch: Twitch) -> None:
 
 async def test_the_streamer_does_things_by_hand_and_each_badge_is_explained(twitch: Twitch) -> None:
     await twitch.press("vip", who="mira")
-    assert "has the badge already" in await refused(twitch, "vip", who="mira")
+    assert "has the VIP badge already" in await refused(twitch, "vip", who="mira")
     await twitch.press("mod", who="mira")
     assert "is a moderator" in await refused(twitch, "vip", who="mira")
     await twitch.press("unmod", who="mira")
@@ -72,10 +74,10 @@ async def test_the_streamer_does_things_by_hand_and_each_badge_is_explained(twit
 async def test_slots_are_filled_emptied_and_set(twitch: Twitch) -> None:
     assert (await twitch.press("slots", count=3))["status"]["slots"] == 3
     assert len((await twitch.press("fill"))["status"]["vips"]) == 3
-    assert "no slot is free" in await refused(twitch, "vip", who="zoe")
+    assert "No slot is free" in await refused(twitch, "vip", who="zoe")
     assert (await twitch.press("empty"))["status"]["vips"] == []
     await twitch.press("lock")
-    assert "no badges yet" in await refused(twitch, "vip", who="zoe")
+    assert "no VIP badges yet" in await refused(twitch, "vip", who="zoe")
     await twitch.press("unlock")
     await twitch.press("vip", who="zoe")
 
@@ -163,8 +165,15 @@ async def test_the_record_and_the_counts_can_be_asked_for(twitch: Twitch) -> Non
     assert wrong.status_code == 400
 
 
-def test_every_sentence_has_the_blanks_that_are_filled() -> None:
+def test_every_sentence_has_the_blanks_that_are_filled_and_stands_on_the_page() -> None:
+    page = (files("entourage.web") / "templates" / "simulators" / "twitch.html").read_text()
     known = {"who", "title", "cost", "count", "channel", "code"}
-    for code, sentence in SENTENCES.items():
-        filled = sentence.format(**dict.fromkeys(known, "x"))
-        assert "{" not in filled, code
+    for code, sentence in (SENTENCES | {f"why:{code}": said for code, said in HINDRANCES.items()}).items():
+        assert "{" not in sentence.format(**dict.fromkeys(known, "x")), code
+        assert f'"{code}": _("{sentence}")' in page, code
+
+
+def test_every_button_stands_on_the_page() -> None:
+    page = (files("entourage.web") / "templates" / "simulators" / "twitch.html").read_text()
+    for act in _BUTTONS:
+        assert f'press("{act}", ' in page, act

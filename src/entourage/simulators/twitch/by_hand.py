@@ -1,21 +1,12 @@
 """The buttons of the panel for what a streamer does by hand: live and offline, badges, bans, rewards, the queue."""
 
-from entourage.kernel.errors import Conflict
+from entourage.simulators.twitch.hindrance import Hindrance
 from entourage.simulators.twitch.press import Said
 from entourage.simulators.twitch.rewards import Reward
 from entourage.simulators.twitch.scene import Button, Scene
 from entourage.simulators.twitch.wire import uid
 
 _TIMEOUT_S = 600
-_WHY_NOT = {
-    "already": "has the badge already",
-    "moderator": "is a moderator",
-    "no_slot": "would be one too many: no slot is free",
-    "not_unlocked": "cannot get one: the channel may give no badges yet",
-    "blocked": "is banned or blocked",
-    "was_none": "has no badge",
-    "unknown": "does not exist",
-}
 
 
 def _live(scene: Scene) -> Said:
@@ -29,21 +20,21 @@ def _offline(scene: Scene) -> Said:
 
 
 def _mod(scene: Scene) -> Said:
-    return _if(scene, "modded", "is a moderator already", done=scene.twitch.badges.mod(scene.channel, scene.who.id))
+    return _if(scene, "modded", "moderator", done=scene.twitch.badges.mod(scene.channel, scene.who.id))
 
 
 def _unmod(scene: Scene) -> Said:
-    return _if(scene, "unmodded", "is no moderator", done=scene.twitch.badges.unmod(scene.channel, scene.who.id))
+    return _if(scene, "unmodded", "no_moderator", done=scene.twitch.badges.unmod(scene.channel, scene.who.id))
 
 
 def _vip(scene: Scene) -> Said:
     outcome = scene.twitch.badges.give(scene.channel, scene.who.id, by="hand")
-    return _if(scene, "given", _WHY_NOT.get(outcome, ""), done=outcome == "given")
+    return _if(scene, "given", outcome, done=outcome == "given")
 
 
 def _unvip(scene: Scene) -> Said:
     outcome = scene.twitch.badges.take(scene.channel, scene.who.id, by="hand")
-    return _if(scene, "taken", _WHY_NOT.get(outcome, ""), done=outcome == "taken")
+    return _if(scene, "taken", outcome, done=outcome == "taken")
 
 
 def _fill(scene: Scene) -> Said:
@@ -111,15 +102,13 @@ def _settle(scene: Scene) -> Said:
 def _disconnect(scene: Scene) -> Said:
     ended = [scene.twitch.tokens.disconnect(client_id, scene.channel.id) for client_id in scene.twitch.clients.known]
     if not any(ended):
-        msg = f"{scene.channel.person.name} has let no program in."
-        raise Conflict(msg)
+        raise Hindrance(code="no_consent", who=scene.channel.person.name)
     return scene.said("disconnected")
 
 
 def _if(scene: Scene, code: str, why_not: str, *, done: bool) -> Said:
     if not done:
-        msg = f"{scene.who.name} {why_not}."
-        raise Conflict(msg)
+        raise Hindrance(code=why_not, who=scene.who.name)
     return scene.said(code)
 
 

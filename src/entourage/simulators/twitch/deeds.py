@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from entourage.kernel.errors import Conflict
 from entourage.simulators.twitch.badges import Badges
 from entourage.simulators.twitch.eventsub import payloads
 from entourage.simulators.twitch.eventsub.hub import Hub
+from entourage.simulators.twitch.hindrance import Hindrance
 from entourage.simulators.twitch.talk import Talk
 from entourage.simulators.twitch.wire import nano
 from entourage.simulators.twitch.world import Broadcast, Channel, Person, Sub, World
@@ -36,11 +36,10 @@ class Deeds:
         self._tell("channel.subscription.message", channel, {**payloads.user(person), "tier": tier, "message": said, **counts})
 
     def unsubscribe(self, channel: Channel, person: Person) -> None:
-        """Let a subscription run out; raises Conflict when there is none."""
+        """Let a subscription run out; raises Hindrance when there is none."""
         sub = channel.subs.pop(person.id, None)
         if sub is None:
-            msg = f"{person.name} has no subscription here."
-            raise Conflict(msg)
+            raise Hindrance(code="no_sub", who=person.name)
         event = {**payloads.user(person), "tier": sub.tier, "is_gift": sub.gifter_id is not None}
         self._tell("channel.subscription.end", channel, event)
 
@@ -79,10 +78,9 @@ class Deeds:
         self._hub.tell("channel.raid", facts, {**both, "viewers": viewers})
 
     def go_live(self, channel: Channel, title: str = "") -> Broadcast:
-        """Begin a stream; raises Conflict when there is one."""
+        """Begin a stream; raises Hindrance when there is one."""
         if channel.live is not None:
-            msg = f"{channel.person.name} is live already."
-            raise Conflict(msg)
+            raise Hindrance(code="is_live", who=channel.person.name)
         self._streams += 1
         channel.live = Broadcast(str(self._streams), self._world.time.now(), title or "Make-believe, live")
         for reward in channel.rewards.values():
@@ -92,10 +90,9 @@ class Deeds:
         return channel.live
 
     def go_offline(self, channel: Channel) -> None:
-        """End the stream; raises Conflict when there is none."""
+        """End the stream; raises Hindrance when there is none."""
         if channel.live is None:
-            msg = f"{channel.person.name} is not live."
-            raise Conflict(msg)
+            raise Hindrance(code="is_offline", who=channel.person.name)
         ended, channel.live = channel.live, None
         self._tell("stream.offline", channel, {"id": ended.id})
 
@@ -112,10 +109,9 @@ class Deeds:
         self._tell("channel.ban", channel, {**payloads.user(person), **payloads.moderator(channel.person), "reason": why, **times})
 
     def unban(self, channel: Channel, person: Person) -> None:
-        """Let somebody in again; raises Conflict when nobody kept them out."""
+        """Let somebody in again; raises Hindrance when nobody kept them out."""
         if channel.banned.pop(person.id, "none") == "none":
-            msg = f"{person.name} is not banned."
-            raise Conflict(msg)
+            raise Hindrance(code="not_banned", who=person.name)
         self._tell("channel.unban", channel, {**payloads.user(person), **payloads.moderator(channel.person)})
 
     def say(self, channel: Channel, person: Person, text: str) -> None:

@@ -12,13 +12,13 @@ from litestar.types import ControllerRouterHandler, Guard
 
 from entourage.kernel.errors import EntourageError, Invalid, NotFound
 from entourage.simulators.twitch.front import ASIDE
+from entourage.simulators.twitch.hindrance import Hindrance
 from entourage.simulators.twitch.press import Press
 from entourage.simulators.twitch.stage import Stage
 
 _HERE = "entourage.simulators.twitch"
 _PARTS = {"panel.js": "text/javascript", "panel.css": "text/css"}
 _CODES = range(4000, 4008)
-_STATUSES = {"not_found": 404, "conflict": 409}
 
 
 def router(
@@ -31,10 +31,14 @@ def router(
     """
 
     @post("/act", status_code=200, name="simulators.twitch.act")
-    async def act(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    async def act(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
         press = await _pressed(request)
-        said = await stage.press(press)
-        return {"said": said.english(), "code": said.code, "values": said.values, "status": stage.status(press.channel)}
+        try:
+            said = await stage.press(press)
+        except Hindrance as why:
+            return Response({"detail": why.message, "code": why.code, "values": {"who": why.who}}, status_code=409)
+        about = {"said": said.english(), "code": said.code, "values": said.values}
+        return Response({**about, "status": stage.status(press.channel)}, status_code=200)
 
     @get("/status", name="simulators.twitch.status")
     async def status(request: Request[Any, Any, Any]) -> dict[str, Any]:
@@ -56,7 +60,7 @@ def attach(stage: Stage) -> None:
     """Let the fake Twitch answer the panel's JSON on its own port, under /simulator, to whoever asks."""
 
     def told(_: Request[Any, Any, Any], error: EntourageError) -> Response[dict[str, str]]:
-        return Response({"detail": error.message}, status_code=_STATUSES.get(error.kind, 400))
+        return Response({"detail": error.message}, status_code=400)
 
     routes = router(stage, path=ASIDE)
     stage.twitch.front.aside = Litestar([routes], exception_handlers={EntourageError: told}, openapi_config=None, logging_config=None)

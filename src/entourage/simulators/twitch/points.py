@@ -2,9 +2,9 @@
 
 from typing import Any, Literal
 
-from entourage.kernel.errors import Conflict, NotFound
 from entourage.simulators.twitch.eventsub import payloads
 from entourage.simulators.twitch.eventsub.hub import Hub
+from entourage.simulators.twitch.hindrance import Hindrance
 from entourage.simulators.twitch.rewards import Redemption, Reward, Status
 from entourage.simulators.twitch.wire import uid
 from entourage.simulators.twitch.world import Channel, Person, World
@@ -36,22 +36,21 @@ class Points:
         self.tell_reward(channel, reward, "remove")
 
     def redeem(self, channel: Channel, reward_id: str, person: Person, said: str = "") -> Redemption:
-        """Let somebody spend points; raises NotFound or Conflict when Twitch would not let them."""
+        """Let somebody spend points; raises Hindrance when Twitch would not let them."""
         reward = channel.rewards.get(reward_id)
         if reward is None:
-            msg = "There is no such reward on this channel."
-            raise NotFound(msg)
+            raise Hindrance(code="no_reward")
         now = self._world.time.now()
         hindered = [
-            (not reward.enabled or reward.paused, "The reward is switched off or paused."),
-            (not reward.in_stock(), "The reward is out of stock for this stream."),
-            (reward.cool_at(now) is not None, "The reward is cooling down."),
-            (reward.per_user is not None and reward.redeemed_by.get(person.id, 0) >= reward.per_user, "This viewer had it often enough."),
-            (channel.bars(person.id, now), "This viewer is banned."),
+            (not reward.enabled or reward.paused, "paused"),
+            (not reward.in_stock(), "sold_out"),
+            (reward.cool_at(now) is not None, "cooling"),
+            (reward.per_user is not None and reward.redeemed_by.get(person.id, 0) >= reward.per_user, "often_enough"),
+            (channel.bars(person.id, now), "blocked"),
         ]
-        for holds, msg in hindered:
+        for holds, code in hindered:
             if holds:
-                raise Conflict(msg)
+                raise Hindrance(code=code, who=person.name)
         made = Redemption(uid(), reward.id, reward.short(), person.id, said, now)
         if reward.skip_queue:
             made.status = "FULFILLED"

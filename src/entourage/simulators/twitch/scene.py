@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from entourage.kernel.errors import Conflict, NotFound
 from entourage.simulators.twitch.fake import FakeTwitch
+from entourage.simulators.twitch.hindrance import Hindrance
 from entourage.simulators.twitch.press import Press, Said
 from entourage.simulators.twitch.rewards import Redemption, Reward
 from entourage.simulators.twitch.world import Channel, Person
@@ -30,22 +30,20 @@ class Scene:
         return Said(code, {"who": name, "channel": self.channel.person.login, "count": self.press.count, **values})
 
     def reward(self) -> Reward:
-        """Return the reward that is meant; raises NotFound."""
+        """Return the reward that is meant; raises Hindrance."""
         wanted = self.press.reward
         found = self.channel.rewards.get(wanted) if wanted else next(iter(self.channel.rewards.values()), None)
         if found is None:
-            msg = "There is no such reward on this channel yet."
-            raise NotFound(msg)
+            raise Hindrance(code="no_reward")
         return found
 
     def waiting(self) -> Redemption:
-        """Return the redemption that is meant and waits still; raises Conflict."""
+        """Return the redemption that is meant and waits still; raises Hindrance."""
         wanted = self.press.redemption
         known = reversed(list(self.channel.redemptions.values()))
         found = next((one for one in known if one.status == "UNFULFILLED" and wanted in {"", one.id}), None)
         if found is None:
-            msg = "Nothing waits in the queue."
-            raise Conflict(msg)
+            raise Hindrance(code="nothing_waits")
         return found
 
 

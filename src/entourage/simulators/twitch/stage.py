@@ -24,7 +24,7 @@ class Stage:
         self.host = host
 
     async def press(self, press: Press) -> Said:
-        """Do what a button says and tell what happened; raises Conflict or NotFound where Twitch would not let anybody."""
+        """Do what a button says and tell what happened; raises Hindrance where Twitch would not let anybody."""
         who = self.twitch.world.person(press.who or "mira")
         return _BUTTONS[press.act](Scene(self.twitch, self._channel(press.channel), who, press))
 

@@ -30,6 +30,9 @@ function line(strong, words, quiet) {
 function tell(text, wrong = false) {
   const made = line("", text, new Date().toLocaleTimeString(document.documentElement.lang));
   made.classList.toggle("wrong", wrong);
+  const last = document.getElementById("last");
+  last.textContent = text;
+  last.classList.toggle("wrong", wrong);
   const log = document.getElementById("log");
   log.prepend(made);
   while (log.children.length > 100) log.lastChild.remove();
@@ -90,7 +93,7 @@ async function press(button) {
       tell(say(said.code, said.values));
       draw(said.status);
     } else {
-      tell(said.detail || said.title || String(reply.status), true);
+      tell(`why:${said.code}` in sentences ? say(`why:${said.code}`, said.values) : said.detail || said.title || String(reply.status), true);
     }
   } catch (error) {
     tell(error.message, true);
