@@ -44,8 +44,8 @@ def router(
 ) -> Router:
     """Make the panel's routes for one stage: the page, `act` (POST), `status`, and the page's own script and style.
 
-    It speaks German to whom `language` says so, else English; `twitch` is where the panel of a fake Twitch is. Errors are raised as EntourageError; the application that
-    mounts the panel answers them.
+    It speaks German to whom `language` says so, else English; `twitch` is where the panel of a fake Twitch is. Errors
+    are raised as EntourageError; the application that mounts the panel answers them.
     """
     prefix = path.rstrip("/")
 
