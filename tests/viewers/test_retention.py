@@ -10,7 +10,7 @@ from entourage.kernel import audit, clock, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.errors import Invalid
 from entourage.ports import live
-from entourage.viewers import jobs, link, profile, retention, shedding
+from entourage.viewers import jobs, kinds, link, profile, retention, shedding
 from entourage.viewers.intake import Intake
 from entourage.viewers.recount import Difference, Recount
 from entourage.viewers.retention_shapes import Retention, RetentionPlan
@@ -59,6 +59,11 @@ async def rows(db: Database, *tables: str) -> dict[str, list[Any]]:
 async def count(db: Database, table: str, where: str = "1 = 1") -> int:
     async with tenancy.everywhere(db, "a test counts") as session:
         return int((await session.execute(sa.text(f"SELECT count(*) FROM {table} WHERE {where}"))).scalar_one())
+
+
+async def added(db: Database, table: str, column: str, where: str) -> int:
+    async with tenancy.everywhere(db, "a test adds up") as session:
+        return int((await session.execute(sa.text(f"SELECT sum({column}) FROM {table} WHERE {where}"))).scalar_one())
 
 
 async def differences(db: Database, creator_id: int) -> list[Difference]:
@@ -119,11 +124,13 @@ async def test_histories_go_and_every_counter_stays_and_can_be_counted_again(
 ) -> None:
     before, streams = await rows(db, "viewers", *COUNTED), await count(db, "streams")
     assert await differences(db, creator_id) == []
+    old = "stream_id IN (SELECT id FROM streams WHERE let_go_ms IS NOT NULL OR room IN ('400', '100'))"
+    given, done = await added(db, "viewer_gift_history", "quantity", old), await added(db, "viewer_interactions", "amount", f"{old} AND kind <> {kinds.SUBSCRIBE}")
     plan = await keep(db, creator_id, history=31)
     gone = await jobs.shed(db, creator_id, breath_s=0)
 
-    assert (gone.streams, gone.visits, gone.gifts) == (plan.streams, plan.visits, plan.gifts) == (2, 6, 4)
-    assert gone.deeds == plan.messages - 2, "of each stream one nameless row keeps the likes of nobody"
+    assert (gone.streams, gone.visits) == (plan.streams, plan.visits) == (2, 6)
+    assert (gone.gifts, plan.gifts, plan.messages) == (4, given, done), "rows of gifts went, and what was foretold are gifts and likes"
     assert await rows(db, "viewers", *COUNTED) == before
     assert await count(db, "streams") == streams
     assert await count(db, "viewer_sessions") == 3

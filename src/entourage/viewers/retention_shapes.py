@@ -11,12 +11,12 @@ class Retention(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class RetentionPlan(msgspec.Struct):
-    """What goes in the coming night by such a choice: words of messages, and the history of whole streams."""
+    """What goes in the coming night by such a choice: words of messages, and the history of whole streams, by their totals."""
 
     words: int = 0
     hushed_streams: int = 0
     streams: int = 0
     visits: int = 0
     gifts: int = 0
-    messages: int = 0  # chats, likes, shares, follows and joins
+    messages: int = 0  # chats, likes (each tap), shares, follows and joins
     until: str | None = None  # when the newest of these streams was last heard, ISO 8601, UTC

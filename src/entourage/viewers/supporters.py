@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import people, schemas
-from entourage.viewers.tables import Gift, Stream, Viewer
+from entourage.viewers.tables import Stream, Viewer, Visit
 
 
 async def tonight(session: CreatorSession, limit: int = 8) -> list[tuple[schemas.ViewerRow, int]]:
@@ -15,12 +15,12 @@ async def tonight(session: CreatorSession, limit: int = 8) -> list[tuple[schemas
         .order_by(Stream.started_ms.desc(), Stream.id.desc())
         .limit(1)
     )
-    given = func.sum(Gift.quantity * Gift.coins_each)
+    given = func.sum(Visit.coins)
     person = func.coalesce(Viewer.linked_to, Viewer.id)
     sums = (
         select(person.label("viewer_id"), given.label("coins"))
-        .join(Viewer, Viewer.id == Gift.viewer_id)
-        .where(Gift.stream_id == newest.scalar_subquery(), Gift.creator_id == session.creator)
+        .join(Viewer, Viewer.id == Visit.viewer_id)
+        .where(Visit.stream_id == newest.scalar_subquery(), Visit.creator_id == session.creator, Visit.coins > 0)
         .group_by(person)
         .order_by(given.desc(), person)
         .limit(limit + 10)  # a few more, for those who are blocked
@@ -29,7 +29,7 @@ async def tonight(session: CreatorSession, limit: int = 8) -> list[tuple[schemas
     statement = (
         select(sums.c.coins, *people.COLUMNS)
         .join(Viewer, Viewer.id == sums.c.viewer_id)
-        .where(Viewer.creator_id == session.creator, ~Viewer.blocked, sums.c.coins > 0)
+        .where(Viewer.creator_id == session.creator, ~Viewer.blocked)
         .order_by(sums.c.coins.desc(), Viewer.id)
         .limit(limit)
     )
