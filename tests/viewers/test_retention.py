@@ -10,7 +10,7 @@ from entourage.kernel import audit, clock, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.errors import Invalid
 from entourage.ports import live
-from entourage.viewers import jobs, kinds, link, profile, retention, shedding
+from entourage.viewers import jobs, link, profile, retention, shedding
 from entourage.viewers.intake import Intake
 from entourage.viewers.recount import Difference, Recount
 from entourage.viewers.retention_shapes import Retention, RetentionPlan
@@ -124,8 +124,9 @@ async def test_histories_go_and_every_counter_stays_and_can_be_counted_again(
 ) -> None:
     before, streams = await rows(db, "viewers", *COUNTED), await count(db, "streams")
     assert await differences(db, creator_id) == []
-    old = "stream_id IN (SELECT id FROM streams WHERE let_go_ms IS NOT NULL OR room IN ('400', '100'))"
-    given, done = await added(db, "viewer_gift_history", "quantity", old), await added(db, "viewer_interactions", "amount", f"{old} AND kind <> {kinds.SUBSCRIBE}")
+    old = "room IN ('400', '100')"
+    given = await added(db, "viewer_gift_history", "quantity", f"stream_id IN (SELECT id FROM streams WHERE {old})")
+    done = await added(db, "streams", "comments + likes + shares + follows + joins", old)
     plan = await keep(db, creator_id, history=31)
     gone = await jobs.shed(db, creator_id, breath_s=0)
 
