@@ -74,3 +74,16 @@ def test_many_may_open_a_fresh_file_at_once(tmp_path: Path) -> None:
             together = threading.Barrier(6)
             opened = [threads.submit(open_and_write, tmp_path / f"{number}.db", together) for _ in range(6)]
             assert [one.result() for one in opened] == [None] * 6
+
+
+async def test_long_work_maps_nothing_of_the_file_and_gives_back_what_it_took(db: Database) -> None:
+    async def mapped() -> int:
+        return await db.write_batch(lambda connection: int(connection.exec_driver_sql("PRAGMA mmap_size").scalar_one()))
+
+    if db.dialect != "sqlite":
+        async with db.long_work():
+            return
+    before = await mapped()
+    async with db.long_work(), db.long_work():
+        assert await mapped() == 0
+    assert await mapped() == before > 0

@@ -71,6 +71,7 @@ class Database:
         self._batches = _batch_engine(parsed)
         self._batch_threads = ThreadPoolExecutor(1 if self.dialect == "sqlite" else 4, thread_name_prefix="batch")
         self._write_lock = asyncio.Lock()
+        self._long_works = 0
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -124,21 +125,36 @@ class Database:
 
         await self.write_batch(analyze)
 
-    async def ease(self) -> None:
-        """Give back what batches have gathered in memory: pages of the file that are cached or mapped. PostgreSQL has none here."""
-        if self.dialect != "sqlite":
-            return
+    @asynccontextmanager
+    async def long_work(self) -> AsyncIterator[None]:
+        """For work of very many batches: what they touch of the file is not kept mapped, and what they cached is given back.
 
-        def let_go() -> None:
+        For SQLite; with a big file mapped, all of it would sooner or later count as memory of this process.
+        """
+        if self.dialect != "sqlite":
+            yield
+            return
+        self._long_works += 1
+        if self._long_works == 1:
+            await self._tune_batches("mmap_size=0")
+        try:
+            yield
+        finally:
+            self._long_works -= 1
+            if not self._long_works:
+                await self._tune_batches("shrink_memory", f"mmap_size={_MAPPED_BYTES}")
+
+    async def _tune_batches(self, *pragmas: str) -> None:
+        def tune() -> None:
             connection = self._batches.raw_connection()
             try:
-                for pragma in ("shrink_memory", "mmap_size=0", f"mmap_size={_MAPPED_BYTES}"):
+                for pragma in pragmas:
                     connection.cursor().execute(f"PRAGMA {pragma}")
             finally:
                 connection.close()
 
         async with self.turn():
-            await asyncio.get_running_loop().run_in_executor(self._batch_threads, let_go)
+            await asyncio.get_running_loop().run_in_executor(self._batch_threads, tune)
 
     async def close(self) -> None:
         """Close all connections."""

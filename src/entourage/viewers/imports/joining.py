@@ -1,5 +1,6 @@
 """People of a file who have accounts on several platforms are linked, as far as their accounts are known here."""
 
+import asyncio
 from collections.abc import Sequence
 
 import msgspec
@@ -39,10 +40,8 @@ async def begin(db: Database, creator_id: int, import_id: int, actor: str) -> No
 
 async def finish(db: Database, creator_id: int, import_id: int, actor: str) -> None:
     """Link whoever is left, a few people in each transaction."""
-    taken = 0
     while await _some(db, creator_id, import_id, actor):
-        taken += 1
-        await steps.breathe(db, taken)
+        await asyncio.sleep(steps.BREATH_S)
 
 
 async def leave(db: Database, creator_id: int, import_id: int) -> None:

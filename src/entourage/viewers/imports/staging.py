@@ -37,15 +37,14 @@ async def read(db: Database, creator_id: int, import_id: int, lines: Iterator[Re
     if note is None:
         return False
     await steps.walk(db, creator_id, partial(reader.sweep, creator_id, import_id, note))
-    stored = 0
-    while chunk := await asyncio.to_thread(lambda: list(islice(lines, _AT_ONCE))):
-        note.counts.rows += len(chunk)
-        note.counts.rejected += sum(isinstance(one, Rejected) for one in chunk)
-        note.links += sum(isinstance(one, Record) and bool(one.links) for one in chunk)
-        if not await tenancy.batch_inside(db, creator_id, partial(_stage, creator_id, import_id, note, chunk)):
-            return False
-        stored += 1
-        await steps.breathe(db, stored)
+    async with db.long_work():
+        while chunk := await asyncio.to_thread(lambda: list(islice(lines, _AT_ONCE))):
+            note.counts.rows += len(chunk)
+            note.counts.rejected += sum(isinstance(one, Rejected) for one in chunk)
+            note.links += sum(isinstance(one, Record) and bool(one.links) for one in chunk)
+            if not await tenancy.batch_inside(db, creator_id, partial(_stage, creator_id, import_id, note, chunk)):
+                return False
+            await asyncio.sleep(steps.BREATH_S)
     await _check_use(db, creator_id, import_id, note.counts)
     async with tenancy.inside(db, creator_id, write=True) as session:
         connection = await session.connection()
