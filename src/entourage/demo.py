@@ -16,11 +16,12 @@ from entourage.kernel.tables import Connection
 from entourage.platforms.tiktok.pace import Pace
 from entourage.platforms.tiktok.translate import Arrival, translate
 from entourage.ports.live import LiveEvent
-from entourage.simulators.tiktok import panel, tape
+from entourage.simulators.tiktok import acts, panel, tape
 from entourage.simulators.tiktok.evening import Evening
 from entourage.simulators.tiktok.fake import FakeTikTok
 from entourage.simulators.tiktok.messages import Broadcast, snowflake
 from entourage.simulators.tiktok.player import AS_FAST_AS_IT_GOES
+from entourage.simulators.tiktok.script import Say
 from entourage.simulators.tiktok.stage import Stage
 from entourage.simulators.twitch import panel as twitch_panel
 from entourage.simulators.twitch.fake import FakeTwitch
@@ -151,18 +152,16 @@ async def furnish_demo(house: House, *, seed: int = 42) -> str:
 async def _remember_evenings(house: House, creator_id: int, seed: int) -> None:
     """Give a make-believe creator three weeks of past streams, so that there are regulars to greet."""
     host = FakeTikTok().add_host(DEMO_HOST)
-    evening = await asyncio.to_thread(Evening, seed, minutes=30)
+    evening = await asyncio.to_thread(Evening, seed, minutes=20)
     for number, days_ago in enumerate(_DEMO_EVENINGS):
         start_ms = clock.now_ms() - days_ago * 86_400_000 - (number % 3) * 3_600_000
         broadcast = Broadcast(snowflake(start_ms, number), host, start_ms, house.settings.base_url + PANEL)
         events: list[LiveEvent] = []
-        for at_ms, message in tape.roll(evening.beats, broadcast):
-            if message.method == "WebcastLikeMessage" and message.msg_id % 4:
-                continue  # a few are enough, and the door opens sooner
-            event = translate(message.method, message.payload, Arrival(start_ms + at_ms))
-            if event.person is not None and not _came(event.person.user_id, number):
+        for beat in evening.beats:
+            if not isinstance(beat.what, Say) or not _remembered(beat.what, number):
                 continue
-            events.append(event)
+            message = tape.write(beat.what, broadcast)
+            events.append(translate(message.method, message.payload, Arrival(start_ms + beat.at_ms)))
             if len(events) == _DEMO_BATCH:
                 await house.intake.put(creator_id, events)
                 events = []
@@ -186,6 +185,19 @@ async def _introduce(house: House, creator_id: int, actor: str) -> None:
 def _birthday(year: int, ahead: int) -> str:
     day = clock.now().astimezone(ZoneInfo(_DEMO_ZONE)) + timedelta(days=ahead)
     return f"{year}-{day:%m-%d}" if year and f"{day:%m-%d}" != "02-29" else f"--{day:%m-%d}"
+
+
+def _remembered(say: Say, evening: int) -> bool:
+    """Choose what of a past evening is told again: the ends of streaks and a part of the rest are enough, and the door opens sooner."""
+    match say.act:
+        case acts.Gift(kind=kind, ended=ended) if kind.type is acts.GiftType.STREAK and not ended:
+            return False
+        case acts.Like() if say.serial % 8:
+            return False
+        case acts.Chat() | acts.Watching() if say.serial % 2:
+            return False
+    who = getattr(say.act, "who", None)
+    return who is None or _came(str(who.id), evening)
 
 
 def _came(user_id: str, evening: int) -> bool:
