@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from entourage.kernel import clock, secrets, tenancy
 from entourage.kernel.bus.port import Update
 from entourage.kernel.db import Database
-from entourage.kernel.errors import Later
+from entourage.kernel.errors import EntourageError
 from entourage.kernel.jobs import claims, outcome, verdict
 from entourage.kernel.jobs.backoff import Backoff
 from entourage.kernel.jobs.context import JobContext
@@ -126,6 +126,14 @@ class Crew:
             found: datetime | None = await session.scalar(select(func.min(Job.run_at)).where(Job.status == "queued"))
             return found
 
+    async def keep(self) -> None:
+        """Take over what a process that died was at."""
+        async with tenancy.everywhere(self.db, "a test's keeper") as session:
+            expired = await outcome.find_expired(session)
+        for claim in expired:
+            async with tenancy.everywhere(self.db, "a test's keeper", write=True) as session:
+                await outcome.recover(session, claim)
+
     async def _do(self, claim: Claim) -> None:
         handler = self.registry.find(claim.kind)
         assert handler is not None, claim.kind
@@ -135,11 +143,10 @@ class Crew:
             await handler.handle(JobContext(self.db, claim))
         except Crash:
             self.crashes += 1
-            async with tenancy.everywhere(self.db, "a test's keeper", write=True) as session:
-                assert await outcome.recover(session, claim)
+            await self.keep()
             return
-        except Later as later:
-            error = later
+        except EntourageError as failed:
+            error = failed
         ended = verdict.judge(claim, error, Backoff(first_s=1.0, longest_s=60.0), 0.5)
         assert ended is not None
         async with tenancy.everywhere(self.db, "a test's worker", write=True) as session:
