@@ -384,7 +384,7 @@ async def play(url: str, hands: Hands, seed: int) -> None:
 
 
 async def permanent_of(crew: Crew) -> set[str]:
-    from entourage.vips import permanent  # noqa: PLC0415
+    from entourage.vips import permanent
 
     async with tenancy.inside(crew.db, crew.creator_id) as session:
         return await permanent.known(session)
