@@ -62,6 +62,12 @@ class Settings:
     twitch_client_secret: str = _setting(
         "", "Client secret of the Twitch app; empty signs in by a code.", secret=True, aliases=("TWITCH_CLIENT_SECRET",)
     )
+    cron_secret: str = _setting(
+        "",
+        "Secret with which a scheduler outside of the house calls /api/cron/...; empty refuses it.",
+        secret=True,
+        aliases=("CRON_SECRET",),
+    )
     twitch_api_url: str = _setting("https://api.twitch.tv/helix", "Where Twitch's API lives.")
     twitch_auth_url: str = _setting("https://id.twitch.tv/oauth2", "Where Twitch's sign-in lives.")
     twitch_eventsub_url: str = _setting("wss://eventsub.wss.twitch.tv/ws", "Where Twitch tells events over a websocket.")

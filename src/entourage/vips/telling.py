@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from entourage.kernel.jobs import queue
 from entourage.kernel.tenancy import CreatorSession
-from entourage.vips import choices, kinds, schemas
+from entourage.vips import choices, kinds, schemas, wording
 
 TEXTS: Mapping[str, Mapping[schemas.Say, str]] = {
     "en": {
@@ -48,3 +48,10 @@ async def tell(session: CreatorSession, say: schemas.Say, values: Mapping[str, s
         )
     if settings.discord and on_discord.on:
         await queue.enqueue(session, kinds.TELL, {**payload, "text": on_discord.text}, lane="discord", max_attempts=12)
+
+
+def sample(say: schemas.Say, text: str, language: wording.Language) -> str:
+    """Fill a template (or the usual one) with somebody made up."""
+    lasting = wording.time_left(7 * 86_400, language)
+    values = {"user": "Mia", "time_left": lasting, "duration": lasting, "reason": wording.reason("full", language), "free_slots": "3"}
+    return wording.fill(text or TEXTS[language][say], {**values, "channel": "Ada"})

@@ -20,7 +20,7 @@ def test_an_owner_may_do_everything_and_a_clipper_nothing_yet() -> None:
 
 
 def test_a_moderator_sees_and_edits_viewers_but_erases_none() -> None:
-    assert roles.permissions_of("moderator") == {"viewers.read", "viewers.edit"}
+    assert roles.permissions_of("moderator") == {"viewers.read", "viewers.edit", "vips.read", "vips.edit"}
 
 
 def test_a_key_can_make_no_keys_overlays_or_people() -> None:
