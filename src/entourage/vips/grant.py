@@ -44,6 +44,7 @@ async def attach(session: CreatorSession, row: VipGrant, asked: VipClaim) -> Non
         move(row, "granting")
         row.taking_at, row.ended_why, row.ended_by, row.fixed_until, row.until_stream_end = None, "", "", None, False
         row.ends_at, row.warn_at, row.began_at = None, None, clock.now()
+        row.tries = max(1, row.tries)  # the badge may still be there, and is ours
     asked.state, asked.grant_id, asked.updated_at = "granting", row.id, clock.now()
     meta = {"grant": row.id, "claim": asked.id, "tries": row.tries}
     audit.record(session, "vips.grant.intended", kinds.about(row.user_id), actor=asked.by, cause=asked.key, meta=meta)
@@ -147,17 +148,11 @@ async def end(session: CreatorSession, desk: Desk, row: VipGrant, why: str, *, b
 
 
 async def refuse(session: CreatorSession, desk: Desk, row: VipGrant, reason: str) -> None:
-    """Note that the platform will not give the badge, and refuse all that waits for it."""
-    move(row, "refused")
+    """Note that the platform will not give the badge, and refuse all that waits for it; one that was out before has ended."""
+    move(row, "refused" if row.given_at is None else "ended")
     row.ended_at, row.ended_why = clock.now(), reason
-    audit.record(
-        session,
-        "vips.grant.refused",
-        kinds.about(row.user_id),
-        actor=claim.TWITCH,
-        cause=row.cause,
-        meta={"grant": row.id, "reason": reason},
-    )
+    meta = {"grant": row.id, "reason": reason, "given": row.given_at is not None}
+    audit.record(session, "vips.grant.refused", kinds.about(row.user_id), actor=claim.TWITCH, cause=row.cause, meta=meta)
     await _refuse_waiting(session, desk, row, reason)
     await _publish(session, desk, row, "ended")
 

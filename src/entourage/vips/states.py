@@ -7,7 +7,7 @@ GrantState = Literal["granting", "active", "expiring", "ended", "refused"]
 ClaimState = Literal["received", "granting", "granted", "refused", "passed", "closed"]
 
 GRANT: Mapping[str, frozenset[str]] = {
-    "granting": frozenset({"active", "refused", "expiring"}),
+    "granting": frozenset({"active", "refused", "expiring", "ended"}),  # ended: it was out before, and was not given again
     "active": frozenset({"expiring", "ended"}),
     "expiring": frozenset({"ended", "granting"}),  # granting: asked for again while it could not be taken back
     "ended": frozenset(),
