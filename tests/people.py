@@ -32,6 +32,8 @@ from entourage.platforms.twitch.consents import TwitchConsents
 from entourage.platforms.twitch.house import Twitch
 from entourage.viewers.intake import Intake
 from entourage.viewers.updates import Publisher
+from entourage.vips.desk import Desk
+from entourage.vips.updates import Publisher as VipPublisher
 from entourage.wiring import House
 
 PASSWORD = "correct horse battery"
@@ -77,6 +79,7 @@ def make_house(db: Database, **changes: Any) -> House:
     return House(
         settings=settings, channels=twitch, consents=TwitchConsents(db, twitch), closing=[twitch.aclose], db=db, vault=vault, bus=bus, pulse=Pulse(db, "test"), publisher=publisher, intake=Intake(db, publisher),
         attempts=Attempts(MemoryCounter()), passwords=light_passwords(), csrf_secret="for tests",
+        desk=Desk(channels=twitch, publisher=VipPublisher(bus)),
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from litestar_htmx import HTMXPlugin
 from entourage.kernel import http
 from entourage.viewers.routes import access, changing, choosing, evenings, histories, importing, linking, reading, sending
 from entourage.viewers.routes import tiers as tier_routes
+from entourage.vips.routes import badges, cron, deciding, points
 from entourage.web import (
     auditlog,
     columns,
@@ -50,7 +51,7 @@ from entourage.wiring import House
 BODY_MOST = 10_000_000
 _STATIC = Path(__file__).parent / "web" / "static"
 _MINUTES_5 = 300
-_PARTS = ("settings", "attempts", "passwords", "publisher", "intake", "mapper", "bus", "channels", "consents")
+_PARTS = ("settings", "attempts", "passwords", "publisher", "intake", "mapper", "bus", "channels", "consents", "desk")
 
 
 def build(house: House) -> Litestar:
@@ -124,6 +125,7 @@ def routes_of_house() -> list[ControllerRouterHandler]:
         auditlog.list_entries, *safety.ROUTES,
         *reading.ROUTES, *histories.ROUTES, *evenings.ROUTES, *changing.ROUTES, *choosing.ROUTES, *linking.ROUTES, *tier_routes.ROUTES,
         *sending.ROUTES, *access.ROUTES, *importing.ROUTES, stream.stream_updates,
+        *badges.ROUTES, *deciding.ROUTES, *points.ROUTES, *cron.ROUTES,
         pages.ROUTER,
     ]  # fmt: skip
 

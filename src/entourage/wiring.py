@@ -30,6 +30,7 @@ from entourage.kernel.jobs.worker import Worker
 from entourage.kernel.pulse import Pulse
 from entourage.kernel.secrets import Vault
 from entourage.kernel.settings import Settings, version
+from entourage.platforms.discord.webhook import DiscordWebhooks
 from entourage.platforms.euler.feed import EulerFeed
 from entourage.platforms.json_events.translate import translate
 from entourage.platforms.tikfinity.feed import TikFinityFeed
@@ -47,7 +48,10 @@ from entourage.viewers.imports import uploads
 from entourage.viewers.intake import Intake
 from entourage.viewers.listen import Listener
 from entourage.viewers.updates import Publisher
+from entourage.vips import jobs as vip_jobs
 from entourage.vips import needs, rounds
+from entourage.vips.desk import Desk
+from entourage.vips.updates import Publisher as VipPublisher
 
 _log = log.get(__name__)
 
@@ -75,6 +79,7 @@ class House:
     intake: Intake
     channels: Channels
     consents: Consents
+    desk: Desk
     mapper: Mapper = translate
     panel: Any = None  # the simulator's routes, in a demo
     panels: list[Any] = field(default_factory=list)  # those of further simulators
@@ -142,7 +147,10 @@ def open_house(settings: Settings, *, pace: Pace | None = None) -> House:
     feeds = Feeds(settings, pace or Pace())
     twitch = Twitch(db, settings)
     listener = Listener(db, intake, publisher, feeds.make, went_round=partial(pulse.went_round, "listen"))
-    worker = Worker(db, _registry(publisher, settings, twitch), WorkPace(grace_s=_GRACE_S), went_round=partial(pulse.went_round, "work"))
+    discord = DiscordWebhooks()
+    desk = Desk(channels=twitch, publisher=VipPublisher(bus), notices=discord)
+    registry = _registry(publisher, settings, twitch, desk)
+    worker = Worker(db, registry, WorkPace(grace_s=_GRACE_S), went_round=partial(pulse.went_round, "work"))
     scheduler = Scheduler(db, (*_SCHEDULES, nights.schedule(settings)))
     return House(
         settings=settings,
@@ -157,12 +165,13 @@ def open_house(settings: Settings, *, pace: Pace | None = None) -> House:
         intake=intake,
         channels=twitch,
         consents=TwitchConsents(db, twitch, needs=needs.features, after=rounds.ask),
+        desk=desk,
         redis=redis,
         serving=[db.study, publisher.run],
         listening=[publisher.run, listener.run],
-        working=[worker.run, scheduler.run, twitch.tokens.check_all],
+        working=[worker.run, scheduler.run, twitch.tokens.check_all, partial(vip_jobs.keep_time, db)],
         stopping=[(worker.run, worker.stop), (scheduler.run, scheduler.stop)],
-        closing=[twitch.aclose],
+        closing=[twitch.aclose, discord.aclose],
     )
 
 
@@ -170,12 +179,13 @@ _SCHEDULES = (
     Schedule("tidy", "17 4 * * *", "UTC", "house.tidy"),
     # Midnights of all zones fall on a quarter of an hour.
     Schedule("birthdays", "*/15 * * * *", "UTC", "viewers.birthdays"),
+    *vip_jobs.SCHEDULES,
     # Twitch wants every stored sign-in to be checked at the start and every hour.
     Schedule("twitch", "7 * * * *", "UTC", "twitch.check"),
 )
 
 
-def _registry(publisher: Publisher, settings: Settings, twitch: Twitch) -> Registry:
+def _registry(publisher: Publisher, settings: Settings, twitch: Twitch, desk: Desk) -> Registry:
     """Say who does which kind of job."""
     registry = Registry()
     registry.add("house.tidy", partial(_tidy, settings.data_path))
@@ -193,6 +203,7 @@ def _registry(publisher: Publisher, settings: Settings, twitch: Twitch) -> Regis
     import_jobs.register(registry, publisher, settings.data_path)
     zone_jobs.register(registry, publisher)
     nights.register(registry, settings)
+    vip_jobs.register(registry, desk)
     return registry
 
 

@@ -24,7 +24,7 @@ from tests.people import Cast
 from tests.web.browser.lodging import Lodging
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-ENDLESS = {"/api/stream"}
+ENDLESS = {"/api/stream", "/api/ws"}
 QUICK = [
     ("get", "/api/viewer-profiles"), ("get", "/api/viewer-profiles/{ref}"), ("patch", "/api/viewer-profiles/{ref}"),
     ("post", "/api/viewer-profiles/{ref}/vip"), ("get", "/api/viewer-profiles/{ref}/gifts"), ("post", "/api/ingest/events"),

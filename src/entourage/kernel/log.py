@@ -29,7 +29,7 @@ _SECRET_IN_TEXT = re.compile(
     re.IGNORECASE,
 )
 _BEARER = re.compile(r"((?:Bearer|OAuth|Basic)\s+|oauth:)[^\s\"',]+|(://[^/\s:@]*:)[^\s@/\"',]+(?=@)", re.IGNORECASE)
-_IN_PATH = re.compile(r"(/(?:signin|welcome|join|demo|overlay)/)[\w-]{16,}")
+_IN_PATH = re.compile(r"(/(?:signin|welcome|join|demo|overlay|webhooks/\d+)/)[\w-]{16,}")
 _OURS = re.compile(r"\bent_[\w-]{8,}")
 
 

@@ -20,7 +20,7 @@ async def features(session: CreatorSession) -> frozenset[Feature]:
         needed.add("commands")
     if any(line.on and line.announce for line in settings.lines.values()):
         needed.add("announcements")
-    listed = [msgspec.convert(row.terms, Terms) for row in await rewards.wanted(session)]
+    listed = [row.terms for row in await rewards.rows(session)]
     if listed:
         needed.add("points")
     for row in await session.scalars(select(VipRule).where(VipRule.on)):

@@ -49,7 +49,7 @@ async def rehearse(session: CreatorSession, proposed: list[schemas.RuleRow], day
     outcomes: list[Outcome] = []
     for one in found:
         chosen = rule.choose(one.source, one.amount, one.tier, rules)
-        reward = ours.get(one.reward_id)
+        reward = ours.get(one.reward_id or "")
         name, terms = (chosen.name, chosen.terms) if chosen else (f"reward:{reward.id}", reward.terms) if reward else ("", None)
         verdict = _verdict(one, terms, last.get((one.user_id, name)))
         if verdict == "given":

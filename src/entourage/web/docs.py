@@ -37,6 +37,7 @@ _REFUSED = {
     "409": "It clashes with how things are now.",
     "413": "It is more than 10 MB.",
     "429": "Too fast; `Retry-After` says when to try again.",
+    "502": "A platform did not answer well, or asks to sign in again.",
     "503": "Not now; the database does not answer.",
 }
 

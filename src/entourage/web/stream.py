@@ -20,7 +20,7 @@ LIFE_S = 600.0
 _KEEPALIVE_S = 15.0
 
 
-@get("/api/stream", guards=[allowed("viewers.read")], opt={"uncompressed": True}, tags=["viewers"])
+@get(["/api/stream", "/api/ws"], guards=[allowed("viewers.read")], opt={"uncompressed": True}, tags=["viewers"])
 async def stream_updates(request: Request[Any, Any, Any], actor: Who, db: Db, bus: NamedDependency[SkipValidation[Bus]]) -> ServerSentEvent:
     """Stream a creator's updates; a connection lives ten minutes, then the client comes again by itself."""
     return ServerSentEvent(_messages(actor.creator_id, Standing(db, request.scope), bus))

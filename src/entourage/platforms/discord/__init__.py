@@ -1,0 +1,1 @@
+"""Discord, as far as we write there: notices by webhook."""
