@@ -9,7 +9,7 @@ from litestar.params import Parameter, SkipValidation
 
 from entourage.kernel import tenancy
 from entourage.kernel.envelope import Answer, Paged, Paging
-from entourage.kernel.errors import Invalid, NotFound
+from entourage.kernel.errors import Conflict, Invalid, NotFound, SignInAgain
 from entourage.kernel.http import Actor, Database, allowed
 from entourage.vips import by_hand, listing, schemas, standing
 from entourage.vips.desk import Desk
@@ -56,7 +56,10 @@ async def give_vip(actor: Actor, db: Database, desk: TheDesk, data: Gift) -> Ans
     if bool(data.userId) == bool(data.login):
         msg = "Name somebody by userId or by login."
         raise Invalid(msg, details={"login": msg})
-    found = await (await desk.channels.of(actor.creator_id)).find(user_id=data.userId, login=data.login)
+    try:
+        found = await (await desk.channels.of(actor.creator_id)).find(user_id=data.userId, login=data.login)
+    except SignInAgain as error:
+        raise Conflict(error.message) from error
     if found is None:
         msg = "Twitch knows nobody of this name."
         raise NotFound(msg)
