@@ -16,6 +16,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
+from entourage import automations
 from entourage.kernel import clock, deliveries, log, secrets, tenancy
 from entourage.kernel.accounts import links, sessions
 from entourage.kernel.accounts.attempts import Attempts, MemoryCounter, RedisCounter
@@ -148,7 +149,7 @@ def open_house(settings: Settings, *, pace: Pace | None = None) -> House:
     twitch = Twitch(db, settings)
     listener = Listener(db, intake, publisher, feeds.make, went_round=partial(pulse.went_round, "listen"))
     discord = DiscordWebhooks()
-    desk = Desk(channels=twitch, publisher=VipPublisher(bus), notices=discord)
+    desk = Desk(channels=twitch, publisher=VipPublisher(bus), loyalty=partial(automations.loyalty, db), notices=discord)
     registry = _registry(publisher, settings, twitch, desk)
     worker = Worker(db, registry, WorkPace(grace_s=_GRACE_S), went_round=partial(pulse.went_round, "work"))
     scheduler = Scheduler(db, (*_SCHEDULES, nights.schedule(settings)))
@@ -180,6 +181,7 @@ _SCHEDULES = (
     # Midnights of all zones fall on a quarter of an hour.
     Schedule("birthdays", "*/15 * * * *", "UTC", "viewers.birthdays"),
     *vip_jobs.SCHEDULES,
+    *automations.SCHEDULES,
     # Twitch wants every stored sign-in to be checked at the start and every hour.
     Schedule("twitch", "7 * * * *", "UTC", "twitch.check"),
 )
@@ -204,6 +206,7 @@ def _registry(publisher: Publisher, settings: Settings, twitch: Twitch, desk: De
     zone_jobs.register(registry, publisher)
     nights.register(registry, settings)
     vip_jobs.register(registry, desk)
+    automations.register(registry)
     return registry
 
 

@@ -39,6 +39,7 @@ CROSSINGS = {
     "viewers/census.py": 1,
     "viewers/jobs.py": 4,
     "viewers/listen.py": 1,
+    "vips/regulars.py": 1,
     "vips/rounds.py": 1,
     "vips/taking.py": 1,
     "web/demo.py": 2,

@@ -263,10 +263,10 @@ async def spend(db: MortalDatabase, hands: Hands, seed: int) -> tuple[Evening, d
 
 
 def held(log: list[tuple[datetime, str, str]], user_id: str, since: datetime, until: datetime) -> bool:
-    """Say whether somebody had a badge all the time between two moments."""
+    """Say whether somebody had a badge at a moment, and we did not take it before another."""
     changes = [(at, what) for at, who, what in log if who == user_id]
     before = [what for at, what in changes if at <= since]
-    gone = [at for at, what in changes if since < at < until and what.endswith("-")]
+    gone = [at for at, what in changes if since < at < until and what == "ours-"]  # a hand's doing is not ours
     return bool(before) and before[-1].endswith("+") and not gone
 
 
