@@ -1,7 +1,7 @@
 """Writing in the chat and on Discord: tried, noted in the audit log, and rather lost than said twice."""
 
 from entourage.kernel import audit, tenancy
-from entourage.kernel.errors import Invalid, Never, SignInAgain
+from entourage.kernel.errors import Invalid, Later, Never, SignInAgain
 from entourage.kernel.jobs.context import JobContext
 from entourage.vips import choices, wording
 from entourage.vips.desk import Desk
@@ -39,6 +39,10 @@ async def speak(  # noqa: PLR0913 - all but three are options by name
     except (SignInAgain, Never) as error:
         await _note(context, "unsent", about, cause, error.message)
         return
+    except Later as error:
+        if error.retry_after_s:  # it was refused for its pace, so it was certainly not said
+            await context.note(_BEGUN, value=False)
+        raise
     await _note(context, "sent" if said.sent else "unsent", about, cause, text if said.sent else said.why)
 
 

@@ -28,9 +28,10 @@ async def sweep(db: Database) -> int:
         due = or_(VipGrant.ends_at <= now, VipGrant.warn_at <= now)
         chosen = select(VipGrant.creator_id).where(literal_column(_ACTIVE), due).distinct().order_by(VipGrant.creator_id)
         creator_ids = (await session.scalars(chosen)).all()
-    for creator_id in creator_ids:
-        async with tenancy.inside(db, creator_id, write=True) as session:
-            await _ask(session, None)
+    if creator_ids:
+        async with tenancy.everywhere(db, "ask for VIP badges that are due", write=True) as session:
+            for creator_id in creator_ids:
+                await _ask(session, None, creator_id)
     return len(creator_ids)
 
 
@@ -77,8 +78,8 @@ async def _note_trouble(context: JobContext, key: int, why: str) -> None:
             row.trouble, row.updated_at = why, clock.now()
 
 
-async def _ask(session: CreatorSession, run_at: datetime | None) -> None:
-    await queue.enqueue(session, kinds.EXPIRE, {}, lane="expire", dedup="expire", run_at=run_at)
+async def _ask(session: CreatorSession, run_at: datetime | None, creator_id: int | None = None) -> None:
+    await queue.enqueue(session, kinds.EXPIRE, {}, lane="expire", dedup="expire", run_at=run_at, creator_id=creator_id)
 
 
 async def _begun(session: CreatorSession, now: datetime) -> Sequence[datetime]:
