@@ -1,6 +1,8 @@
 """The web's side of a running house: one Litestar application from its parts."""
 
+import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,7 @@ from entourage.web import (
     safety,
     signin,
     stream,
+    traces,
     vitals,
     welcome,
 )
@@ -58,6 +61,9 @@ def build(house: House) -> Litestar:
     """Build the application of a house; `house.close()` stays with whoever opened it."""
     secure = house.settings.base_url.startswith("https://")
     templates = engine.config()
+    tracing = traces.begin(house.settings)
+    if tracing is not None:
+        house.closing.append(partial(asyncio.to_thread, tracing.end))
     app = Litestar(
         route_handlers=[
             *routes_of_house(),
@@ -73,12 +79,12 @@ def build(house: House) -> Litestar:
             **_looks(house),
         },
         guards=[http.closed],
-        middleware=_middleware(house, secure=secure),
+        middleware=_middleware(house, tracing, secure=secure),
         stores={"sessions": SessionStore(house.db)},
         exception_handlers=http.EXCEPTION_HANDLERS,
         before_send=[protection.add_headers],
         template_config=templates,
-        plugins=[HTMXPlugin(), FlashPlugin(FlashConfig(template_config=templates))],
+        plugins=[HTMXPlugin(), FlashPlugin(FlashConfig(template_config=templates)), *([tracing.plugin] if tracing else [])],
         compression_config=CompressionConfig("gzip", gzip_compress_level=5, exclude_opt_key="uncompressed"),
         openapi_config=docs.config(),
         request_max_body_size=BODY_MOST,
@@ -130,9 +136,9 @@ def routes_of_house() -> list[ControllerRouterHandler]:
     ]  # fmt: skip
 
 
-def _middleware(house: House, *, secure: bool) -> list[Middleware]:
+def _middleware(house: House, tracing: traces.Traces | None, *, secure: bool) -> list[Middleware]:
     return [
-        Requests(lines=bool(house.settings.log_requests)),
+        Requests(lines=bool(house.settings.log_requests), name=tracing.name if tracing else None),
         *metrics.middleware(),
         protection.Hosts(house.settings),
         SessionConfig(secure=secure).middleware,

@@ -18,7 +18,7 @@ from entourage.cli import server
 from entourage.cli.opening import configure_log, renew, run_now, settings_of
 from entourage.cli.server import Ending, Server, until_signal
 from entourage.demo import furnish_demo, open_demo
-from entourage.kernel import log, tenancy
+from entourage.kernel import incidents, log, tenancy
 from entourage.kernel.accounts import links, people
 from entourage.kernel.errors import Invalid, Unavailable
 from entourage.kernel.settings import Settings
@@ -148,13 +148,17 @@ def _keep_open(settings: Settings, roles: set[str]) -> None:
 def _run_house(settings: Settings, roles: set[str], opened: Opener, welcome: Callable[[House], Awaitable[None]]) -> None:
     async def work() -> None:
         configure_log(settings)
+        untell = incidents.begin(settings)
         port = settings.port if "web" in roles else settings.health_port
-        with until_signal() as ending, server.open_socket(settings.host, port) if port else nullcontext() as taken:
-            house = await opened()
-            try:
-                await _live(house, roles, taken, ending, welcome)
-            finally:
-                await house.close()
+        try:
+            with until_signal() as ending, server.open_socket(settings.host, port) if port else nullcontext() as taken:
+                house = await opened()
+                try:
+                    await _live(house, roles, taken, ending, welcome)
+                finally:
+                    await house.close()
+        finally:
+            await asyncio.to_thread(untell)
 
     run_now(work)
 

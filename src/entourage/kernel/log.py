@@ -3,7 +3,7 @@
 import logging
 import re
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from functools import partial
 from typing import Any, Final
 
@@ -93,6 +93,26 @@ def configure(level: str = "INFO", style: str = "auto", *, project: str = "", ve
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
+Line = Mapping[str, Any]
+_watchers: list[Callable[[Line], None]] = []
+
+
+def watch(tell: Callable[[Line], None]) -> Callable[[], None]:
+    """Let somebody see each line of level error before secrets are blotted out of it; returns how to stop that."""
+    _watchers.append(tell)
+    return lambda: _watchers.remove(tell)
+
+
+def _show_watchers(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:  # noqa: ANN401
+    if event.get("level") in {"error", "critical"}:
+        for tell in tuple(_watchers):
+            try:
+                tell(event)
+            except Exception as error:  # whoever logs must not fail because somebody cannot be told
+                event["not_told"] = type(error).__name__
+    return event
+
+
 def _processors(*, where: bool) -> list[Any]:
     source = [CallsiteParameterAdder([CallsiteParameter.PATHNAME, CallsiteParameter.LINENO, CallsiteParameter.FUNC_NAME])] if where else []
     return [
@@ -102,6 +122,7 @@ def _processors(*, where: bool) -> list[Any]:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         *source,
         structlog.processors.StackInfoRenderer(),
+        _show_watchers,
         structlog.processors.format_exc_info,
         _blot,
     ]

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from typing import Final
 
 import structlog
@@ -29,9 +30,10 @@ class Requests(ASGIMiddleware):
 
     scopes = (ScopeType.HTTP, ScopeType.WEBSOCKET)
 
-    def __init__(self, *, lines: bool = False) -> None:
-        """Say whether each request gets a line of its own."""
+    def __init__(self, *, lines: bool = False, name: Callable[[str, str, str], dict[str, object]] | None = None) -> None:
+        """Say whether each request gets a line of its own, and who else names it (by method, template and name)."""
         self._lines = lines
+        self._name = name
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Pass on."""
@@ -40,10 +42,10 @@ class Requests(ASGIMiddleware):
         request_id = named if _GOOD.fullmatch(named) else ids.token(9)
         scope["state"][REQUEST_ID] = request_id
         method = scope["method"] if scope["type"] == ScopeType.HTTP else "WEBSOCKET"
+        route = str(scope.get("path_template", "?"))
+        trace = (self._name and self._name(method, route, request_id)) or trace_of(given)
         # Not taken away afterwards: an error that is answered further out belongs to this request too.
-        structlog.contextvars.bind_contextvars(
-            request_id=request_id, method=method, route=scope.get("path_template", "?"), **trace_of(given)
-        )
+        structlog.contextvars.bind_contextvars(request_id=request_id, method=method, route=route, **trace)
         if self._lines:
             await _with_line(scope, receive, send, next_app)
         else:
