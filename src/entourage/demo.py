@@ -1,4 +1,4 @@
-"""The demo: a house that listens to a make-believe TikTok, with three weeks behind it and an evening going on."""
+"""The demo: a house on a make-believe TikTok and Twitch, with three weeks behind it and an evening going on."""
 
 import asyncio
 import zlib
@@ -24,7 +24,9 @@ from entourage.simulators.tiktok.player import AS_FAST_AS_IT_GOES
 from entourage.simulators.tiktok.script import Say
 from entourage.simulators.tiktok.stage import Stage
 from entourage.simulators.twitch import panel as twitch_panel
+from entourage.simulators.twitch.crowd import Crowd
 from entourage.simulators.twitch.fake import FakeTwitch
+from entourage.simulators.twitch.shelf import Shelf
 from entourage.simulators.twitch.stage import Stage as TwitchStage
 from entourage.viewers import jobs, leaderboard, profile, schemas, tiers
 from entourage.web import i18n
@@ -77,9 +79,9 @@ _AHEAD = (0, 0, -2, 0, 3, 10)  # of each card the days until the birthday, where
 async def open_demo(settings: Settings, *, speed: float = 1.0, seed: int = 42) -> House:
     """Open a house that listens to a make-believe TikTok with an evening on it, in a database of its own.
 
-    Nothing of it can reach real totals: the database is another file (or must be named for it), and the feed's
-    addresses lead nowhere but to the simulator. Its panel of buttons is at /simulators/tiktok. Raises Invalid when
-    the settings name a database that was not made for this.
+    Nothing of it can reach real totals: the database is another file (or must be named for it), and the addresses lead
+    nowhere but to the simulators. Their panels of buttons are at /simulators/tiktok and /simulators/twitch. Raises
+    Invalid when the settings name a database that was not made for this.
     """
     if settings.database_url and "demo" not in settings.database.rpartition("/")[2].partition("?")[0]:
         msg = "The demo keeps away from real numbers: unset ENTOURAGE_DATABASE_URL, or name a database with `demo` in its name."
@@ -89,7 +91,8 @@ async def open_demo(settings: Settings, *, speed: float = 1.0, seed: int = 42) -
     settings = replace(settings, data_dir=str(settings.data_path / "demo"), tiktok_web_url=tiktok.url, tiktok_sign_url=tiktok.url)
     twitch = FakeTwitch()
     await twitch.start()
-    settings = _on_twitch(settings, twitch)
+    shelf = Shelf(twitch, settings.data_path / "twitch.json")
+    settings, crowd = _on_twitch(settings, twitch, shelf)
     house = open_house(replace(settings, tiktok_webcast_url=f"{tiktok.url}/webcast"), pace=_DEMO_PACE)
     stage = Stage(tiktok, DEMO_HOST, seed=seed)
     guards = [http.allowed("live.control")]
@@ -98,7 +101,8 @@ async def open_demo(settings: Settings, *, speed: float = 1.0, seed: int = 42) -
     )
     on_twitch = TwitchStage(twitch, _TWITCH_LOGIN)
     house.panels.append(twitch_panel.router(on_twitch, path=TWITCH_PANEL, page="simulators/twitch.html", guards=guards))
-    house.closing += [stage.stop, tiktok.stop, twitch.stop]
+    house.listening += [crowd.run, shelf.keep]
+    house.closing += [stage.stop, tiktok.stop, shelf.stop, twitch.stop]
 
     async def begin() -> None:
         """Play the evening so far as fast as it goes, then on at its own speed."""
@@ -116,12 +120,15 @@ async def open_demo(settings: Settings, *, speed: float = 1.0, seed: int = 42) -
     return house
 
 
-def _on_twitch(settings: Settings, twitch: FakeTwitch) -> Settings:
-    """Let the house be a program of the make-believe Twitch, on which Nova has a channel; returns the settings that lead there."""
+def _on_twitch(settings: Settings, twitch: FakeTwitch, shelf: Shelf) -> tuple[Settings, Crowd]:
+    """Let the house be a program of the make-believe Twitch, on which Nova is live; returns the settings that lead there."""
     client_id, secret = _TWITCH_CLIENT
     twitch.register(client_id, secret)
-    twitch.world.channel(_TWITCH_LOGIN, name="Nova_Live")
-    return replace(
+    shelf.take()
+    channel = twitch.world.channel(_TWITCH_LOGIN, name="Nova_Live")
+    if channel.live is None:
+        twitch.deeds.go_live(channel)
+    on_twitch = replace(
         settings,
         twitch_api_url=twitch.api_url,
         twitch_auth_url=twitch.auth_url,
@@ -129,6 +136,7 @@ def _on_twitch(settings: Settings, twitch: FakeTwitch) -> Settings:
         twitch_client_id=client_id,
         twitch_client_secret=secret,
     )
+    return on_twitch, Crowd(twitch, channel)
 
 
 async def furnish_demo(house: House, *, seed: int = 42) -> str:

@@ -140,6 +140,14 @@ class World:
         known = self._logins.get(login.casefold())
         return None if known is None else self.people[known]
 
+    def restore(self, people: Iterable[Person], channels: Iterable[Channel], badges: Iterable[BadgeChange]) -> None:
+        """Be as it was when it was kept, instead of what is."""
+        self.people = {one.id: one for one in people}
+        self.channels = {one.id: one for one in channels}
+        self.badges = list(badges)
+        self._logins = {one.login: one.id for one in self.people.values()}
+        self._next = max([_FIRST_ID, *(int(one) + 1 for one in self.people if one.isdecimal())])
+
     def forget(self, user_id: str) -> None:
         """Delete an account, as Twitch does with those who leave; its badges go with it."""
         gone = self.people.pop(user_id, None)

@@ -1,7 +1,7 @@
 """The hub: an event goes in, and out to everybody who subscribed to it, by whatever way they chose."""
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,6 @@ class Hub:
         """Begin with nothing told."""
         self.told: deque[Told] = deque(maxlen=1000)
         self.dropped = 0
-        self.heard: Callable[[Told], None] = lambda _told: None
         self._book = book
         self._sessions = sessions
         self._conduits = conduits
@@ -40,7 +39,6 @@ class Hub:
         """Tell that something happened; returns how many notifications left."""
         told = Told(kind, facts, event)
         self.told.append(told)
-        self.heard(told)
         return self._send(told)
 
     def again(self, kind: str = "channel.channel_points_custom_reward_redemption.add", times: int = 1) -> int:

@@ -103,7 +103,7 @@ class Session:
                 return
 
     async def _watch(self) -> None:
-        """Close the line when nothing was subscribed to, or when the other end did not move in time."""
+        """Close the line when nothing was subscribed to in time."""
         await self.time.sleep(UNUSED_S)
         if not self.used:
             self.close(UNUSED)

@@ -1,7 +1,7 @@
 """Tokens of the fake Twitch: given, refreshed, looked at, taken back."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -114,6 +114,16 @@ class Tokens:
         for grant in mine:
             del self._grants[grant.refresh]
         return len(mine)
+
+    def held(self) -> tuple[list[Access], list[Grant]]:
+        """Return all that are good: access tokens, and refresh tokens."""
+        return list(self._access.values()), list(self._grants.values())
+
+    def restore(self, access: Iterable[Access], grants: Iterable[Grant], consents: Mapping[tuple[str, str], tuple[str, ...]]) -> None:
+        """Hold what was held when it was kept, instead of what is held."""
+        self._access = {one.token: one for one in access}
+        self._grants = {one.refresh: one for one in grants}
+        self.consents = dict(consents)
 
     def alive(self, user_id: str | None) -> int:
         """Count the access tokens of a user (None: of programs) that are good now."""
