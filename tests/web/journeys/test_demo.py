@@ -5,10 +5,12 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.web.journeys.conftest import Open, Start
+from tests.web.journeys.conftest import Console, Open, Start
 
 
-def test_the_demo_is_entered_by_its_link_moves_and_has_a_panel(start: Start, visit: Open, shoot: Callable[[Page, str], None]) -> None:
+def test_the_demo_is_entered_by_its_link_moves_and_has_a_panel(
+    start: Start, visit: Open, shoot: Callable[[Page, str], None], console: Console
+) -> None:
     house = start("demo")
     page = visit(house.link)
     page.get_by_role("button", name="Step in").click()
@@ -21,10 +23,33 @@ def test_the_demo_is_entered_by_its_link_moves_and_has_a_panel(start: Start, vis
 
     page.get_by_role("link", name="Demo panel").click()
     expect(page).to_have_title("@nova.live · TikTok simulator")
+    stir_twitch(page, shoot)
+    console.expect("409")
+    page.go_back()
     lose_the_line(page)
     page.get_by_role("link", name="Entourage").click()
     expect(page).to_have_title("Tonight · Entourage")
     follow_the_gap(page, shoot)
+
+
+def stir_twitch(page: Page, shoot: Callable[[Page, str], None]) -> None:
+    """Go on to the panel of Twitch, where Nova is live: redeem, give and take a badge, and be told why not."""
+    page.get_by_role("link", name="Twitch").click()
+    expect(page).to_have_title("Twitch simulator · Entourage")
+    expect(page.locator("#live")).to_have_attribute("data-live", "yes")
+    page.locator("#text").fill("A drawing")
+    page.get_by_role("button", name="Make a reward").click()
+    expect(page.locator("#last")).to_have_text("The reward A drawing was made in the dashboard")
+    page.locator("#reward").select_option(label="A drawing · 5")
+    page.get_by_role("button", name="Redeem", exact=True).click()
+    expect(page.locator('[data-list="redemptions"] li').first).to_contain_text("A drawing · waits")
+    page.get_by_role("button", name="Refund the last").click()
+    expect(page.locator('[data-list="redemptions"] li').first).to_contain_text("A drawing · refunded")
+    page.get_by_role("button", name="Give VIP").click()
+    expect(page.locator('[data-list="badges"] li').first).to_contain_text("+ mira VIP by hand")
+    page.get_by_role("button", name="Give VIP").click()
+    expect(page.locator("#last.wrong")).to_have_text("mira has the VIP badge already.")
+    shoot(page, "demo-twitch")
 
 
 def lose_the_line(page: Page) -> None:
