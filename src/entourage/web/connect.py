@@ -17,7 +17,7 @@ from litestar.params import FromPath, JSONBody, Parameter, SkipValidation
 from litestar.plugins.flash import flash
 from litestar.response import Redirect, Template
 
-from entourage.kernel import clock, log
+from entourage.kernel import audit, clock, log, tenancy
 from entourage.kernel import secrets as kept
 from entourage.kernel.accounts import sessions as store
 from entourage.kernel.errors import Conflict, EntourageError, Invalid, Never, NotFound, PlatformError
@@ -215,10 +215,14 @@ async def show_app(actor: Who, consents: Platform) -> AppView:
 
 
 @put("/api/house/twitch", tags=["house"])
-async def put_app(actor: Who, consents: Platform, data: JSONBody[AppChange]) -> AppView:
+async def put_app(actor: Who, db: Db, consents: Platform, data: JSONBody[AppChange]) -> AppView:
     """Keep the app that was registered with Twitch; with another client ID every creator must sign in again."""
     safety.check_owner(actor)
     await consents.register(data.client_id, data.client_secret)
+    if actor.creator_id:
+        async with tenancy.inside(db, actor.creator_id, write=True) as session:
+            told = {"client_id": data.client_id.strip(), "client_secret": "changed" if data.client_secret else "kept"}
+            audit.record(session, "twitch.app.set", "twitch.app", actor=actor.label, meta=told)
     found = await consents.registration()
     return AppView(found.client_id, found.has_secret, found.typed) if found else AppView("", has_secret=False, typed=True)
 

@@ -177,6 +177,14 @@ async def test_every_hour_each_token_is_checked(db: Database, cast: Cast, script
     assert (mine.access_token, theirs.access_token, theirs.scopes) == ("hush-access-1", "hush-access-2", ("channel:manage:vips",))
 
 
+async def test_a_connection_that_is_switched_off_is_not_used(db: Database, cast: Cast, script: Script) -> None:
+    await sign_in(db, cast.owner.creator_id)
+    async with tenancy.inside(db, cast.owner.creator_id, write=True) as session:
+        await connections.put(session, "twitch", enabled=False)
+    with pytest.raises(SignInAgain, match="switched off"):
+        await make_twitch(db, script).of(cast.owner.creator_id)
+
+
 async def test_another_app_cannot_use_what_was_given_to_the_old_one(db: Database, cast: Cast, script: Script) -> None:
     await sign_in(db, cast.owner.creator_id, client_id="an-older-app")
     twitch = make_twitch(db, script)

@@ -49,6 +49,12 @@ async def read(session: CreatorSession) -> Grant | None:
     return msgspec.json.decode(kept, type=Grant) if kept else None
 
 
+async def is_on(session: CreatorSession) -> bool:
+    """Say whether the session's creator lets us use what they agreed to."""
+    link = await connections.get(session, SOURCE)
+    return link is None or link.enabled
+
+
 async def of_all(db: Database) -> Sequence[tuple[int, Grant]]:
     """Return every creator's grant, by the creator's id."""
     async with tenancy.everywhere(db, "all channels on Twitch") as session:

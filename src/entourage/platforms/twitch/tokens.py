@@ -73,8 +73,11 @@ class Tokens:
         """Read a creator's grant as it is stored now; raises SignInAgain when it is no good."""
         app = await self._app()
         async with tenancy.inside(self._db, creator_id) as session:
-            found = await grants.read(session)
+            found, on = await grants.read(session), await grants.is_on(session)
         self.forget(creator_id)
+        if not on:
+            msg = "Twitch is switched off in the settings."
+            raise SignInAgain(msg)
         good = grants.check(found, app.client_id)
         self._known[creator_id] = good
         return good
