@@ -30,6 +30,7 @@ from entourage.kernel.secrets import Vault
 from entourage.kernel.settings import Settings
 from entourage.platforms.twitch.consents import TwitchConsents
 from entourage.platforms.twitch.house import Twitch
+from entourage.platforms.twitch.reception import Reception
 from entourage.viewers.intake import Intake
 from entourage.viewers.updates import Publisher
 from entourage.vips.desk import Desk
@@ -75,9 +76,10 @@ def make_house(db: Database, **changes: Any) -> House:
     bus = MemoryBus()
     publisher = Publisher(bus, db)
     settings = replace(Settings(), **changes)
-    twitch = Twitch(db, settings)
+    twitch, intake = Twitch(db, settings), Intake(db, publisher)
+    reception = Reception(db, settings, twitch, intake.put, "vips.heard")
     return House(
-        settings=settings, channels=twitch, consents=TwitchConsents(db, twitch), closing=[twitch.aclose], db=db, vault=vault, bus=bus, pulse=Pulse(db, "test"), publisher=publisher, intake=Intake(db, publisher),
+        settings=settings, hooks={"eventsub": reception.hook}, channels=twitch, consents=TwitchConsents(db, twitch), closing=[twitch.aclose], db=db, vault=vault, bus=bus, pulse=Pulse(db, "test"), publisher=publisher, intake=intake,
         attempts=Attempts(MemoryCounter()), passwords=light_passwords(), csrf_secret="for tests",
         desk=Desk(channels=twitch, publisher=VipPublisher(bus)),
     )  # fmt: skip

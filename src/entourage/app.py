@@ -31,6 +31,7 @@ from entourage.web import (
     docs,
     engine,
     health,
+    hooks,
     keys,
     me,
     members,
@@ -54,7 +55,7 @@ from entourage.wiring import House
 BODY_MOST = 10_000_000
 _STATIC = Path(__file__).parent / "web" / "static"
 _MINUTES_5 = 300
-_PARTS = ("settings", "attempts", "passwords", "publisher", "intake", "mapper", "bus", "channels", "consents", "desk")
+_PARTS = ("settings", "attempts", "passwords", "publisher", "intake", "mapper", "bus", "channels", "consents", "desk", "hooks")
 
 
 def build(house: House) -> Litestar:
@@ -130,7 +131,7 @@ def routes_of_house() -> list[ControllerRouterHandler]:
         connections.list_connections, connections.put_connection, connections.remove_connection, *connect.ROUTES,
         auditlog.list_entries, *safety.ROUTES,
         *reading.ROUTES, *histories.ROUTES, *evenings.ROUTES, *changing.ROUTES, *choosing.ROUTES, *linking.ROUTES, *tier_routes.ROUTES,
-        *sending.ROUTES, *access.ROUTES, *importing.ROUTES, stream.stream_updates,
+        *sending.ROUTES, *access.ROUTES, *importing.ROUTES, hooks.receive_eventsub, stream.stream_updates,
         *badges.ROUTES, *deciding.ROUTES, *points.ROUTES, *cron.ROUTES,
         pages.ROUTER,
     ]  # fmt: skip

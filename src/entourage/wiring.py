@@ -40,8 +40,10 @@ from entourage.platforms.tiktok.pace import Pace
 from entourage.platforms.tiktok.recording import Tally, read
 from entourage.platforms.twitch.consents import TwitchConsents
 from entourage.platforms.twitch.house import Twitch
+from entourage.platforms.twitch.reception import Reception
 from entourage.ports.channel import Channels
 from entourage.ports.consent import Consents
+from entourage.ports.hooks import Hook
 from entourage.ports.live import LiveEvent, LiveFeed, Mapper
 from entourage.safety import nights
 from entourage.viewers import bulk_jobs, import_jobs, jobs, tier_jobs, zone_jobs
@@ -81,6 +83,7 @@ class House:
     channels: Channels
     consents: Consents
     desk: Desk
+    hooks: dict[str, Hook] = field(default_factory=dict)  # who answers the calls of platforms, by the last part of the address
     mapper: Mapper = translate
     panel: Any = None  # the simulator's routes, in a demo
     panels: list[Any] = field(default_factory=list)  # those of further simulators
@@ -145,8 +148,9 @@ def open_house(settings: Settings, *, pace: Pace | None = None) -> House:
     pulse = Pulse(db, version())
     publisher = Publisher(bus, db)
     intake = Intake(db, publisher)
-    feeds = Feeds(settings, pace or Pace())
     twitch = Twitch(db, settings)
+    reception = Reception(db, settings, twitch, intake.put, "vips.heard")
+    feeds = Feeds(settings, pace or Pace(), reception)
     listener = Listener(db, intake, publisher, feeds.make, went_round=partial(pulse.went_round, "listen"))
     discord = DiscordWebhooks()
     desk = Desk(channels=twitch, publisher=VipPublisher(bus), loyalty=partial(automations.loyalty, db), notices=discord)
@@ -167,9 +171,10 @@ def open_house(settings: Settings, *, pace: Pace | None = None) -> House:
         channels=twitch,
         consents=TwitchConsents(db, twitch, needs=needs.features, after=rounds.ask),
         desk=desk,
+        hooks={"eventsub": reception.hook},
         redis=redis,
         serving=[db.study, publisher.run],
-        listening=[publisher.run, listener.run],
+        listening=[publisher.run, listener.run, reception.receiver.run],
         working=[worker.run, scheduler.run, twitch.tokens.check_all, partial(vip_jobs.keep_time, db)],
         stopping=[(worker.run, worker.stop), (scheduler.run, scheduler.stop)],
         closing=[twitch.aclose, discord.aclose],
@@ -226,11 +231,14 @@ class Feeds:
 
     settings: Settings
     pace: Pace
+    twitch: Reception
 
     def make(self, source: str, account: str, secret: str | None) -> LiveFeed:
-        """Make the feed of a source; `secret` is a creator's own key for the sign server, if there is one."""
+        """Make the feed of a source; `secret` is a creator's own key for the sign server, or the consent given on Twitch."""
         if source == "tikfinity":
             return TikFinityFeed(url=account or self.settings.tikfinity_url, mapper=translate)
+        if source == "twitch":
+            return self.twitch.feed(secret)
         if source == "euler":
             return EulerFeed(account, mapper=translate, api_key=secret or self.settings.tiktok_sign_key, url=self.settings.euler_url)
         return TikTokFeed(

@@ -10,6 +10,8 @@ from entourage.kernel.bus.memory import MemoryBus
 from entourage.kernel.db import Database
 from entourage.kernel.settings import Settings
 from entourage.platforms.tiktok.pace import Pace
+from entourage.platforms.twitch.house import Twitch
+from entourage.platforms.twitch.reception import Reception
 from entourage.simulators.tiktok.fake import FakeTikTok
 from entourage.viewers.intake import Intake
 from entourage.viewers.listen import Listener
@@ -27,7 +29,8 @@ async def listening(db: Database, tiktok: FakeTikTok, pace: Pace = QUICK) -> Asy
     publisher = Publisher(MemoryBus(), db)
     intake = Intake(db, publisher)
     settings = replace(Settings(), tiktok_web_url=tiktok.url, tiktok_sign_url=tiktok.url, tiktok_webcast_url=tiktok.webcast_url)
-    run = asyncio.create_task(Listener(db, intake, publisher, Feeds(settings, pace).make).run())
+    twitch = Reception(db, settings, Twitch(db, settings), intake.put, "vips.heard")
+    run = asyncio.create_task(Listener(db, intake, publisher, Feeds(settings, pace, twitch).make).run())
     try:
         yield intake
     finally:

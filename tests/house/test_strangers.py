@@ -47,6 +47,7 @@ PUBLIC = {
     "/join/{token:str}": "needs the secret of a link",
     "/demo/{token:str}": "needs the secret of a link; only in a demo",
     "/overlay/{token:str}": "the stage of an overlay, the same for everybody; what plays on it asks for the secret of the line",
+    "/api/webhooks/eventsub": "believes only what Twitch signed (tests/web/test_hooks.py)",
     "/socket.io": "the handshake says nothing; the connect event asks for a session or a key (tests/web/test_socket.py)",
 }
 OWN_ACCOUNT = {

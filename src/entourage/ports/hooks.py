@@ -1,0 +1,21 @@
+"""A door that a platform calls: what came through it is checked, stored, and only then acknowledged."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import msgspec
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What the platform is answered."""
+
+    status: int
+    body: bytes = b""
+    media_type: str = "text/plain"
+
+
+class Hook(Protocol):
+    """Who answers a platform's calls."""
+
+    async def receive(self, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Answer a call, whose header names are in lower case; raises Unavailable when it could not be stored now."""
