@@ -18,4 +18,7 @@ class Hook(Protocol):
     """Who answers a platform's calls."""
 
     async def receive(self, headers: Mapping[str, str], body: bytes) -> Reply:
-        """Answer a call, whose header names are in lower case; raises Unavailable when it could not be stored now."""
+        """Answer a call, whose header names are in lower case.
+
+        Raises NotAllowed for one that is not the platform's, and Unavailable when it could not be stored now.
+        """

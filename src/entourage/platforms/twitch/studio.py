@@ -66,12 +66,11 @@ class Studio:
 
     async def _elsewhere(self, broadcaster_id: str, item: Item) -> None:
         """Pour it where another process runs the feed: what that one said of the stream is in the database."""
-        creator_id = (await self._roster.creators([broadcaster_id])).get(broadcaster_id)
-        if creator_id is None:
+        if not isinstance(item, LiveEvent) and not presence.events(item, ""):
             return
-        room = await self._room(creator_id)
-        if room and (events := [item] if isinstance(item, LiveEvent) else presence.events(item, room)):
-            await self._pour(creator_id, events)
+        creator_id = (await self._roster.creators([broadcaster_id])).get(broadcaster_id)
+        if creator_id is not None and (room := await self._room(creator_id)):
+            await self._pour(creator_id, [item] if isinstance(item, LiveEvent) else presence.events(item, room))
 
     async def _room(self, creator_id: int) -> str:
         until, room = self._rooms.get(creator_id, (0.0, ""))

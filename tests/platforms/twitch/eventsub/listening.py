@@ -102,10 +102,15 @@ async def consent(db: Database, creator_id: int, channel: Channel, token: dict[s
         await grants.begin(session, Grant(**(given | changes)))
 
 
+def settings_of(twitch: Twitch, **settings: str) -> Settings:
+    """Return settings that lead to the fake Twitch."""
+    given: dict[str, Any] = {**twitch.settings(), **settings}
+    return replace(Settings(), **given)
+
+
 def make_receiver(db: Database, twitch: Twitch, ears: Ears, pace: Pace = QUICK, **settings: str) -> Receiver:
     """Make a receiver of a fresh process."""
-    given: dict[str, Any] = {**twitch.settings(), **settings}
-    chosen = replace(Settings(), **given)
+    chosen = settings_of(twitch, **settings)
     roster = Roster(db)
     post = Post(Dispatch(Inbox(Desk(db), roster, "vips.heard"), ears))
     parts = Parts(House(db, chosen), roster, post, Health(db), pace, chosen.twitch_eventsub_url)

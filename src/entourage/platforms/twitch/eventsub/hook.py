@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from entourage.kernel import clock, log
+from entourage.kernel.errors import NotAllowed
 from entourage.platforms.twitch.eventsub import signature
 from entourage.platforms.twitch.eventsub.dispatch import Dispatch
 from entourage.platforms.twitch.eventsub.envelope import Notice, Payload, Subscription, read_payload
@@ -25,13 +26,14 @@ class TwitchHook:
         self.refused = 0
 
     async def receive(self, headers: Mapping[str, str], body: bytes) -> Reply:
-        """Answer a call; what it told is stored by then. Raises Unavailable, so that Twitch sends it again."""
+        """Answer a call; what it told is stored by then. Raises NotAllowed, or Unavailable so that Twitch sends it again."""
         try:
             message_id, at = signature.check(self._secret, headers, body, clock.now())
         except signature.Forged as reason:
             self.refused += 1
             _log.warning("twitch.webhook_refused", why=str(reason))
-            return Reply(403, b"This was not signed by Twitch for this house.")
+            msg = "This was not signed by Twitch for this house."
+            raise NotAllowed(msg) from None
         try:
             payload = read_payload(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
