@@ -40,6 +40,7 @@ class FakeChannel:
     """One channel: who has which badge, what was redeemed, and what was said."""
 
     def __init__(self, slots: int = 100) -> None:
+        self.account = Account("1", "ada", "Ada")
         self.badges: set[str] = set()
         self.moderators: set[str] = set()
         self.blocked: set[str] = set()
@@ -65,7 +66,7 @@ class FakeChannel:
 
     @property
     def owner(self) -> Account:
-        return Account("1", "ada", "Ada")
+        return self.account
 
     def _fail(self, moment: str, call: str) -> None:
         if (error := self.trouble(moment, call)) is not None:

@@ -8,7 +8,9 @@ import pytest
 from entourage.kernel import clock, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.errors import Later
+from entourage.kernel.tables import Creator
 from entourage.ports.channel import (
+    Account,
     BadgeGiven,
     BadgeTaken,
     Banned,
@@ -19,8 +21,9 @@ from entourage.ports.channel import (
     WentLive,
     WentOffline,
 )
-from entourage.vips import rounds, rulebook, schemas
+from entourage.vips import listing, rewards, rounds, rulebook, schemas, taking
 from entourage.vips.rule import Terms
+from entourage.vips.tables import VipGrant
 from tests.vips.conftest import DAY, T0, Crash, Crew, Hands
 from tests.vips.stage import FakeChannel, account, said_of
 
@@ -399,3 +402,48 @@ async def test_many_ends_at_once_keep_to_ten_in_ten_seconds(crew: Crew, channel:
     assert channel.limited == 0
     moments = sorted(at for at, call, _ in channel.calls if call == "take")
     assert all(later - earlier >= timedelta(seconds=10) for earlier, later in zip(moments, moments[10:], strict=False))
+
+
+async def test_another_account_is_another_channel(crew: Crew, channel: FakeChannel, db: Database, creator_id: int) -> None:
+    channel.badges.add("55")
+    await crew.redeem("r1", "7")
+    await crew.settle_down()
+    await crew.redeem("r2", "8")
+    channel.account, channel.badges = Account("2", "bea", "Bea"), {"7", "66"}
+    async with tenancy.inside(db, creator_id, write=True) as session:
+        await rounds.ask(session)
+    await crew.run_for(2 * DAY, sweep_s=3600)
+
+    assert channel.badges == {"7", "66"}
+    first = (await crew.grants())[0]
+    assert (first.state, first.ended_why) == ("ended", "other_account")
+    async with tenancy.inside(db, creator_id) as session:
+        assert [one.user_id for one in await listing.permanent(session)] == ["66", "7"]
+        assert [one.state for one in await rewards.rows(session)] == ["gone"]
+
+
+async def test_nobody_waits_for_the_many_ends_of_somebody_else(db: Database, crew: Crew, channel: FakeChannel, hands: Hands) -> None:
+    async with tenancy.everywhere(db, "a neighbour", write=True) as session:
+        neighbour = Creator(name="Bea Live", zone="UTC", created_at=hands.now)
+        session.add(neighbour)
+        await session.flush()
+        session.add_all(
+            VipGrant(
+                creator_id=neighbour.id, user_id=str(n), login=str(n), name=str(n), state="active", stuck="", source="hand", cause="hand:x",
+                tries=0, began_at=T0, given_at=T0, ends_at=T0, until_stream_end=False, ended_why="", ended_by="", renewals=0, trouble="",
+                updated_at=T0,
+            )
+            for n in range(200)
+        )  # fmt: skip
+    await taking.sweep(db)
+    await crew.redeem("r1", "7")
+    waited = 0
+    while channel.queue["r1"].status == "unfulfilled":
+        assert await crew.step()
+        waited += 1
+
+    assert waited <= 8, crew.ran
+    await crew.run_for(220)
+    assert channel.limited == 0
+    assert sum(call == "take" for _, call, _ in channel.calls) == 200
+    assert crew.ran.count("vips.expire") <= 60

@@ -19,6 +19,8 @@ from entourage.vips.desk import Desk
 from entourage.vips.tables import VipClaim
 
 TWITCH = "platform:twitch"
+_COMMON = frozenset({"sub", "gift", "bits"})
+"""What comes by the hundred and asks for a badge only by a rule: the audit log tells of those that got one."""
 _claims = cast("Table", VipClaim.__table__)
 
 
@@ -59,8 +61,9 @@ async def receive(session: CreatorSession, asked: Asked) -> int | None:
     made: int | None = (await session.execute(_insert(session.dialect), row)).scalar_one_or_none()
     if made is None:
         return None
-    meta = {"claim": made, "name": row["name"], "amount": asked.amount}
-    audit.record(session, f"vips.{asked.source}.received", kinds.about(asked.user.id), actor=asked.by, cause=asked.key, meta=meta)
+    if asked.source not in _COMMON:
+        meta = {"claim": made, "name": row["name"], "amount": asked.amount}
+        audit.record(session, f"vips.{asked.source}.received", kinds.about(asked.user.id), actor=asked.by, cause=asked.key, meta=meta)
     await ask_again(session, made, asked.user.id)
     return made
 
@@ -114,6 +117,8 @@ def close(session: CreatorSession, claim: VipClaim, state: str, reason: str, *, 
     """End a claim that asks for nothing any more: `passed` by the rules, or `closed` by a hand on the platform."""
     _move(claim, state)
     claim.reason = reason
+    if claim.source in _COMMON:
+        return
     meta = {"claim": claim.id, "reason": reason}
     audit.record(session, f"vips.claim.{state}", kinds.about(claim.user_id), actor=by, cause=claim.key, meta=meta)
 

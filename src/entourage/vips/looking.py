@@ -1,8 +1,9 @@
 """Looking at the platform's own list of badges: what was there before us, and what somebody changed by hand."""
 
-from sqlalchemy import literal_column, select
+from sqlalchemy import delete, literal_column, or_, select, update
 
 from entourage.kernel import audit, clock, tenancy
+from entourage.kernel.errors import Never, SignInAgain
 from entourage.kernel.jobs import queue
 from entourage.kernel.jobs.context import JobContext
 from entourage.kernel.tenancy import CreatorSession
@@ -10,21 +11,46 @@ from entourage.ports.channel import Account, Channel
 from entourage.vips import claim, grant, kinds, permanent, standing
 from entourage.vips.desk import Desk
 from entourage.vips.patience import creator_of
-from entourage.vips.tables import OPEN, VipGrant
+from entourage.vips.tables import OPEN, PermanentVip, VipClaim, VipGrant, VipReward
 
 
 async def import_first(context: JobContext, channel: Channel) -> int:
-    """Write down everybody who was a VIP before us; nothing is given before that. Returns how many there were."""
+    """Write down everybody who was a VIP before us; nothing is given before that. Returns how many there were.
+
+    Another account than before is another channel: what was known of the one before is let go.
+    """
+    async with tenancy.inside(context.db, creator_of(context)) as session:
+        known = await standing.look(session)
+    if known.imported_at is not None and known.owner_id == channel.owner.id:
+        return 0
     found = await channel.vips()
     async with tenancy.inside(context.db, creator_of(context), write=True) as session:
         known = await standing.get(session)
-        if known.imported_at is not None:
+        if known.owner_id and known.owner_id != channel.owner.id:
+            await _leave(session)
+        elif known.imported_at is not None:
             return 0
         ours = set((await session.scalars(select(VipGrant.user_id).where(literal_column(OPEN)))).all())
         made = await permanent.import_all(session, found, ours)
         known.imported_at, known.owner_id = clock.now(), channel.owner.id
         audit.record(session, "vips.permanent.import", "vips.channel", actor=claim.TWITCH, meta={"badges": made})
     return made
+
+
+async def _leave(session: CreatorSession) -> None:
+    """Let a channel go that the creator has left: its badges can be reached no more."""
+    rows = (await session.scalars(select(VipGrant).where(literal_column(OPEN)))).all()
+    for row in rows:
+        row.state, row.stuck, row.ended_why, row.ended_at = "ended", "", "other_account", clock.now()
+        row.warn_at, row.updated_at = None, clock.now()
+    await session.flush()
+    await session.execute(delete(PermanentVip).where(PermanentVip.creator_id == session.creator))
+    ended = {"state": "closed", "reason": "other_account", "unsettled": False, "stuck": "", "updated_at": clock.now()}
+    left = or_(VipClaim.unsettled, VipClaim.state.in_(("received", "granting")))
+    await session.execute(update(VipClaim).where(VipClaim.creator_id == session.creator, left).values(ended))
+    gone = update(VipReward).where(VipReward.creator_id == session.creator, VipReward.state.in_(("on", "deleting")))
+    await session.execute(gone.values(state="gone", reward_id=None))
+    audit.record(session, "vips.channel.left", "vips.channel", actor=claim.TWITCH, meta={"badges": [row.user_id for row in rows]})
 
 
 async def reconcile(context: JobContext, channel: Channel) -> int:
@@ -59,7 +85,7 @@ async def look(desk: Desk, context: JobContext) -> None:
     if not imported:
         return  # whoever imports sees everybody
     badge = user.id in await channel.vips_among([user.id])
-    moderator = not badge and user.id in await channel.moderators_among([user.id])
+    moderator = not badge and await _moderates(channel, user.id)
     async with tenancy.inside(context.db, creator_of(context), write=True) as session:
         row = await grant.open_of(session, user.id)
         if row is not None and row.state == "active" and not badge:
@@ -69,6 +95,14 @@ async def look(desk: Desk, context: JobContext) -> None:
                 audit.record(session, "vips.badge.given_by_hand", kinds.about(user.id), actor=claim.TWITCH, meta={"name": user.name})
         elif not badge and row is None:
             await permanent.drop(session, user.id)
+
+
+async def _moderates(channel: Channel, user_id: str) -> bool:
+    """Say whether somebody is a moderator, as far as the creator lets us see that."""
+    try:
+        return user_id in await channel.moderators_among([user_id])
+    except (SignInAgain, Never):
+        return False
 
 
 async def lost(session: CreatorSession, desk: Desk, row: VipGrant, *, why: str) -> None:

@@ -49,6 +49,8 @@ async def go(desk: Desk, context: JobContext) -> None:
         await _see_whether_live(context, channel)
         await catch_up(context, channel)
         await take_up(context)
+        async with tenancy.inside(context.db, creator_of(context), write=True) as session:
+            await standing.signed_in(session)
     except SignInAgain as error:
         async with tenancy.inside(context.db, creator_of(context), write=True) as session:
             await standing.need_sign_in(session, error.message)
@@ -88,10 +90,6 @@ async def take_up(context: JobContext) -> None:
 
 async def resume(session: CreatorSession) -> int:
     """Go on, after a new sign-in, with all that waited for it; returns how much there was."""
-    known = await standing.get(session)
-    if known.sign_in_since is not None:
-        known.sign_in_since = None
-        audit.record(session, "vips.sign_in.done", "vips.channel", actor=claim.TWITCH)
     grants = (await session.scalars(select(VipGrant).where(literal_column(OPEN), VipGrant.stuck != ""))).all()
     for row in grants:
         row.stuck = ""

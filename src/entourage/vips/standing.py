@@ -41,6 +41,14 @@ async def need_sign_in(session: CreatorSession, why: str) -> None:
         audit.record(session, "vips.sign_in.needed", "vips.channel", actor="platform:twitch", meta={"why": why})
 
 
+async def signed_in(session: CreatorSession) -> None:
+    """Remember that the platform answers everything again."""
+    row = await get(session)
+    if row.sign_in_since is not None:
+        row.sign_in_since = None
+        audit.record(session, "vips.sign_in.done", "vips.channel", actor="platform:twitch")
+
+
 async def turn(session: CreatorSession, *, live: bool, at: datetime) -> bool:
     """Note that the channel went live or offline; False when something newer is known."""
     row = await get(session)

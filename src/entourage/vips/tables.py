@@ -122,7 +122,8 @@ class VipGrant(Owned, Base):
     __table_args__ = (
         partial_index("uq_vip_grants_open", "creator_id", "user_id", where=OPEN, unique=True),
         partial_index("ix_vip_grants_due", "creator_id", "ends_at", "id", where="state = 'active'"),
-        partial_index("ix_vip_grants_warning", "creator_id", "warn_at", where="state = 'active' AND warn_at IS NOT NULL"),
+        partial_index("ix_vip_grants_ends", "ends_at", "creator_id", where="state = 'active'"),
+        partial_index("ix_vip_grants_warning", "warn_at", "creator_id", where="state = 'active'"),
         partial_index("ix_vip_grants_open", "creator_id", "id", where=OPEN),
         partial_index("ix_vip_grants_taking", "creator_id", "taking_at", where="taking_at IS NOT NULL"),
         Index("ix_vip_grants_creator", "creator_id", "id"),

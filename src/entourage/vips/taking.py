@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import literal_column, or_, select
+from sqlalchemy import literal_column, select, union
 
 from entourage.kernel import clock, tenancy
 from entourage.kernel.db import Database
@@ -25,9 +25,8 @@ async def sweep(db: Database) -> int:
     """Ask for the job that takes badges back, for each creator with one that is due (or to be warned); returns how many."""
     now = clock.now()
     async with tenancy.everywhere(db, "find VIP badges that are due") as session:
-        due = or_(VipGrant.ends_at <= now, VipGrant.warn_at <= now)
-        chosen = select(VipGrant.creator_id).where(literal_column(_ACTIVE), due).distinct().order_by(VipGrant.creator_id)
-        creator_ids = (await session.scalars(chosen)).all()
+        due = (select(VipGrant.creator_id).where(literal_column(_ACTIVE), moment <= now) for moment in (VipGrant.ends_at, VipGrant.warn_at))
+        creator_ids = sorted((await session.scalars(union(*due))).all())
     if creator_ids:
         async with tenancy.everywhere(db, "ask for VIP badges that are due", write=True) as session:
             for creator_id in creator_ids:

@@ -173,13 +173,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("taking_at IS NOT NULL"),
         postgresql_where=sa.text("taking_at IS NOT NULL"),
     )
-    op.create_index(
-        "ix_vip_grants_warning",
-        "vip_grants",
-        ["creator_id", "warn_at"],
-        sqlite_where=sa.text("state = 'active' AND warn_at IS NOT NULL"),
-        postgresql_where=sa.text("state = 'active' AND warn_at IS NOT NULL"),
-    )
+    for name, moment in (("ix_vip_grants_ends", "ends_at"), ("ix_vip_grants_warning", "warn_at")):
+        op.create_index(
+            name,
+            "vip_grants",
+            [moment, "creator_id"],
+            sqlite_where=sa.text("state = 'active'"),
+            postgresql_where=sa.text("state = 'active'"),
+        )
     op.create_index(
         "uq_vip_grants_open",
         "vip_grants",
