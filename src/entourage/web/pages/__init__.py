@@ -17,6 +17,7 @@ from entourage.web.pages import (
     tonight,
     twitch,
     viewers,
+    vips,
 )
 
 _HANDLERS = [
@@ -30,6 +31,7 @@ _HANDLERS = [
     tiers.show, tiers.history, tiers.edit, tiers.colours,
     settings.show, settings.part_of, settings.preview_retention, settings.backups, twitch.show,
     imports.show, imports.look,
+    vips.show,
 ]  # fmt: skip
 
 ROUTER = Router("/", route_handlers=_HANDLERS, before_request=frame.listen)
