@@ -57,7 +57,7 @@ class Talk:
 
     def _event(self, channel: Channel, person: Person, line: Line) -> dict[str, Any]:
         fragment = {"type": "text", "text": line.text, "cheermote": None, "emote": None, "mention": None}
-        nothing = ("cheer", "reply", "channel_points_custom_reward_id", "source_message_id", "source_badges")
+        nothing = ("cheer", "reply", "channel_points_custom_reward_id", "channel_points_animation_id", "source_message_id", "source_badges")
         source = payloads.broadcaster(channel.person, "source_")
         return {
             **payloads.broadcaster(channel.person),

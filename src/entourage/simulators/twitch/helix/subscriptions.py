@@ -83,6 +83,9 @@ class Subscribing:
         self._check_alike(client_id, wish, condition)
         transport = self._transport(call, wish.transport)
         cost = self._cost(client_id, kind, condition)
+        totals = self._totals(call)
+        if totals["total_cost"] + cost > totals["max_total_cost"]:
+            raise Refusal(429, "total cost of subscriptions exceeds the limit")
         made = Subscription(wish.type, wish.version, condition, transport, client_id, call.user_id, cost, self._world.time.now())
         if transport.method == "webhook":
             made.status = "webhook_callback_verification_pending"
