@@ -7,14 +7,16 @@ mkdir -p "$folder"
 cd "$folder"
 
 random() { head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '\n'; }
-keep() { [ -s "$1" ] || printf '%s' "$2" > "$1"; }
+keep() { [ -e "$1" ] || printf '%s' "$2" > "$1"; }
 
 keep postgres_password "$(random | tr -d '=')"
 keep entourage_password "$(random | tr -d '=')"
 keep secret_keys "$(random)"
 keep metrics_token "$(random | tr -d '=')"
+keep cron_secret "$(random | tr -d '=')"
+keep twitch_client_secret "" # of your Twitch app; without one people sign in by a code
 keep database_url "postgresql://entourage:$(cat entourage_password)@postgres/entourage"
 # The user of a container reads them through a mount; on this machine nobody else gets into the folder.
-chmod 0444 postgres_password entourage_password secret_keys metrics_token database_url
+chmod 0444 postgres_password entourage_password secret_keys metrics_token cron_secret twitch_client_secret database_url
 chmod 0700 .
 echo "The secrets are in $(pwd). Keep secret_keys safe: without it connections cannot be opened again."

@@ -277,7 +277,8 @@ async def sweep_garbage() -> None:
 
 
 def _name(work: Work) -> str:
-    return getattr(work, "__qualname__", repr(work))
+    named = work.func if isinstance(work, partial) else work
+    return getattr(named, "__qualname__", repr(named))
 
 
 async def _keep(work: Work) -> None:

@@ -106,6 +106,10 @@ async def test_compose_s_house_opens_is_well_and_ends_in_order(tmp_path: Path, d
                 return (await client.get(f"http://127.0.0.1:{ports['web']}/api/health")).status_code == 200
 
             await until(is_well, "the house is well", lambda: running["web"].said)
+            due = f"http://127.0.0.1:{ports['web']}/api/cron/remove-expired-vips"
+            for bearer, status in (("wrong", 403), ((secrets / "cron_secret").read_text(), 200)):
+                answer = await client.post(due, headers={"authorization": f"Bearer {bearer}"})
+                assert answer.status_code == status, answer.text
             token = (secrets / "metrics_token").read_text()
             for port in (ports["web"], ports["worker"]):
                 numbers = f"http://127.0.0.1:{port}/metrics"
@@ -113,6 +117,6 @@ async def test_compose_s_house_opens_is_well_and_ends_in_order(tmp_path: Path, d
                 # Without the extra it says what is missing.
                 assert (await client.get(numbers, headers={"authorization": f"Bearer {token}"})).status_code in {200, 503}
         assert await asyncio.gather(*(asyncio.to_thread(one.stop) for one in running.values())) == [0, 0, 0]
-        secret = {path.name: path.read_text() for path in secrets.iterdir() if path.name != "database_url"}
+        secret = {path.name: path.read_text() for path in secrets.iterdir() if path.name != "database_url" and path.read_text()}
         for name, process_ in running.items():
             assert not [which for which, value in secret.items() if value in process_.said], name

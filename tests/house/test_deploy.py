@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from entourage.kernel.settings import Settings
+from entourage.vips.routes import cron
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -159,6 +160,11 @@ def test_cloud_run_files_are_filled_whole_or_not_at_all(tmp_path: Path) -> None:
         assert one["args"] == [path.stem]
         assert {probe["httpGet"]["path"] for probe in (one["startupProbe"], one["livenessProbe"])} == {"/api/health/live"}
     assert loaded(tmp_path / "listen.yaml")["spec"]["template"]["metadata"]["annotations"]["autoscaling.knative.dev/maxScale"] == "1"
+
+
+def test_the_scheduler_calls_what_is_there() -> None:
+    [path] = re.findall(r"\$PUBLIC_URL(/\S+?)\"", text(DEPLOY / "cloud-run" / "scheduler.sh"))
+    assert path in {path for handler in cron.ROUTES for path in handler.paths}
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if path.suffix == ".sh"], ids=lambda path: path.name)

@@ -174,7 +174,7 @@ async def _live(
     try:
         if not await _furnish(house, ending, welcome):
             return
-        web = server.serve(build(house)) if "web" in roles else None
+        web = server.serve(build(house), trusted_proxies=house.settings.trusted_proxies) if "web" in roles else None
         for role, start in (("web", house.start_serving), ("listen", house.start_listening), ("work", house.start_working)):
             if role in roles:
                 start()

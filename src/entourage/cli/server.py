@@ -68,11 +68,11 @@ def until_signal() -> Iterator[Ending]:
             signal.signal(one, handler)
 
 
-def serve(app: Litestar) -> Server:
-    """Make the server of an application."""
+def serve(app: Litestar, *, trusted_proxies: str = "127.0.0.1") -> Server:
+    """Make the server of an application; whoever comes through one of these proxies has the address that it says."""
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_SHUTDOWN_S,
-        ws="websockets-sansio", ws_max_size=1_000_000, lifespan="on",
+        ws="websockets-sansio", ws_max_size=1_000_000, lifespan="on", forwarded_allow_ips=trusted_proxies,
     )  # fmt: skip
     return Server(config)
 

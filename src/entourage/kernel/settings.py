@@ -38,6 +38,9 @@ class Settings:
     host: str = _setting("127.0.0.1", "Address to listen on; 0.0.0.0 opens the house to the network.")
     port: int = _setting(3000, "Port to listen on.")
     health_port: int = _setting(0, "Port of /api/health and /metrics beside a listener or worker without web; 0 opens none.")
+    trusted_proxies: str = _setting(
+        "127.0.0.1", "Proxies whose X-Forwarded-For and -Proto are believed: addresses or networks, separated by commas."
+    )
     public_url: str = _setting("", "Address under which people reach the house, for links and cookies.")
     secret_keys: str = _setting(
         "", "Keys for secrets at rest, newest first, separated by commas; empty keeps one in the data folder.", secret=True
