@@ -81,7 +81,7 @@ class Consents(Protocol):
     async def wanted(self, creator_id: int) -> frozenset[Feature]:
         """Return what a creator chose when they agreed (else the usual), and whatever they have switched on since."""
 
-    def permissions(self, features: Collection[Feature]) -> tuple[Permission, ...]:
+    async def permissions(self, features: Collection[Feature]) -> tuple[Permission, ...]:
         """Say which permissions there are, and which of them these features need."""
 
     async def address(self, *, redirect: str, state: str, features: Collection[Feature]) -> str:

@@ -192,7 +192,7 @@ async def show_scopes(request: Asked, actor: Who, consents: Platform) -> Scopes:
     i18n.speak(i18n.voice_of(request))
     consent = await consents.of(actor.creator_id)
     wanted = await consents.wanted(actor.creator_id)
-    listed = consent.permissions if consent else consents.permissions(wanted)
+    listed = consent.permissions if consent else await consents.permissions(wanted)
     about = consent_words.features()
     return Scopes(
         connected=consent is not None and not consent.ended,

@@ -42,7 +42,7 @@ def status(code: int, message: str = "no", **headers: str) -> httpx2.Response:
 
 def issued(number: int, **changes: Any) -> httpx2.Response:
     body = {"access_token": f"hush-access-{number}", "refresh_token": f"hush-refresh-{number}", "expires_in": 14124, "token_type": "bearer"}
-    return httpx2.Response(200, json=body | {"scope": list(scopes.of(FEATURES))} | changes)
+    return httpx2.Response(200, json=body | {"scope": list(scopes.of(FEATURES, by_app=True))} | changes)
 
 
 class Script:
@@ -98,7 +98,7 @@ def make_twitch(db: Database, script: Script, *, time_of: Clock | None = None, s
 def a_grant(**changes: Any) -> Grant:
     long_ago = clock.now() - timedelta(days=2)
     grant = Grant(
-        access_token=ACCESS, refresh_token=REFRESH, expires_at=long_ago, scopes=scopes.of(FEATURES), client_id=CLIENT,
+        access_token=ACCESS, refresh_token=REFRESH, expires_at=long_ago, scopes=scopes.of(FEATURES, by_app=True), client_id=CLIENT,
         user_id=OWNER, login="ada_live", name="Ada_Live", kind="affiliate", since=long_ago,
     )  # fmt: skip
     return msgspec.structs.replace(grant, **changes)

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import traceback
+from dataclasses import replace
 
 import httpx2
 import pytest
@@ -191,9 +192,28 @@ async def test_another_app_cannot_use_what_was_given_to_the_old_one(db: Database
     with pytest.raises(SignInAgain):
         await twitch.of(cast.owner.creator_id)
     await twitch.tokens.check_all()
+    assert await shown(db, cast.owner.creator_id) == "sign_in"
+    # The app of before comes back: nothing was forgotten.
+    script.good = {ACCESS}
+    script.on("GET /validate", httpx2.Response(200, json={"client_id": "an-older-app", "user_id": OWNER, "login": "ada_live"}))
+    older = make_twitch(db, script, settings=replace(SETTINGS, twitch_client_id="an-older-app"))
+    await older.tokens.check_all()
+    assert await shown(db, cast.owner.creator_id) == "offline"
+    assert [one.id for one in await (await older.of(cast.owner.creator_id)).vips()] == [VIEWER]
+
+
+async def test_without_an_app_nothing_is_forgotten(db: Database, cast: Cast, script: Script) -> None:
+    await sign_in(db, cast.owner.creator_id)
+    await make_twitch(db, script, settings=Settings()).tokens.check_all()
     grant = await stored(db, cast.owner.creator_id)
     assert grant is not None
-    assert grant.ended == "app"
+    assert (grant.ended, await shown(db, cast.owner.creator_id)) == ("", "sign_in")
+
+
+async def shown(db: Database, creator_id: int) -> str:
+    async with tenancy.inside(db, creator_id) as session:
+        link = await connections.get(session, "twitch")
+    return str(link.state["code"]) if link else ""
 
 
 async def test_an_app_that_is_typed_is_kept_sealed_and_one_from_outside_is_not_changed(db: Database, script: Script) -> None:

@@ -12,7 +12,7 @@ from entourage.platforms.twitch import scopes, shapes, translate
 from entourage.platforms.twitch.client import Page, read
 from entourage.platforms.twitch.grant import SOURCE, Grant
 from entourage.platforms.twitch.house import Twitch
-from entourage.platforms.twitch.oauth import Issued
+from entourage.platforms.twitch.oauth import App, Issued
 from entourage.platforms.twitch.tokens import Bearer, until
 from entourage.ports.consent import USUAL, Consent, Feature, Invitation, Permission, Registration
 
@@ -68,7 +68,7 @@ class TwitchConsents:
             grant = await grants.read(session)
             needed = await self._needs(session) if self._needs else ()
         app = await self._twitch.apps.find()
-        return None if grant is None else _consent(grant, app.client_id if app else "", needed)
+        return None if grant is None else _consent(grant, app, needed)
 
     async def wanted(self, creator_id: int) -> frozenset[Feature]:
         """Return what a creator chose when they agreed (else the usual), and whatever they have switched on since."""
@@ -77,14 +77,14 @@ class TwitchConsents:
             needed = await self._needs(session) if self._needs else ()
         return (USUAL if grant is None else frozenset(grant.features)).union(needed)
 
-    def permissions(self, features: Collection[Feature]) -> tuple[Permission, ...]:
+    async def permissions(self, features: Collection[Feature]) -> tuple[Permission, ...]:
         """Say which permissions there are, and which of them these features need."""
-        return scopes.permissions(features, ())
+        return scopes.permissions(features, (), by_app=_by_app(await self._twitch.apps.find()))
 
     async def address(self, *, redirect: str, state: str, features: Collection[Feature]) -> str:
         """Return Twitch's page on which a creator agrees; raises Conflict when no app is set up."""
         app = await self._twitch.apps.get()
-        return self._oauth.address(app, redirect=redirect, state=state, scopes=scopes.of(features))
+        return self._oauth.address(app, redirect=redirect, state=state, scopes=scopes.of(features, by_app=_by_app(app)))
 
     async def accept(self, creator_id: int, *, code: str, redirect: str, features: Collection[Feature], actor: str) -> Consent:
         """Turn the code that Twitch sent back into a consent; raises Conflict when another creator has this account."""
@@ -93,7 +93,8 @@ class TwitchConsents:
 
     async def invite(self, features: Collection[Feature]) -> Invitation:
         """Ask for a code that is typed on Twitch's page."""
-        device = await self._oauth.device(await self._twitch.apps.get(), scopes.of(features))
+        app = await self._twitch.apps.get()
+        device = await self._oauth.device(app, scopes.of(features, by_app=_by_app(app)))
         return Invitation(
             user_code=device.user_code, url=device.verification_uri, device_code=device.device_code,
             expires_s=device.expires_in, interval_s=device.interval,
@@ -101,7 +102,8 @@ class TwitchConsents:
 
     async def look(self, creator_id: int, device_code: str, features: Collection[Feature], *, actor: str) -> Consent | None:
         """See whether the code was typed: the consent, or None while it was not; raises Never when it will not be any more."""
-        issued = await self._oauth.poll(await self._twitch.apps.get(), device_code, scopes.of(features))
+        app = await self._twitch.apps.get()
+        issued = await self._oauth.poll(app, device_code, scopes.of(features, by_app=_by_app(app)))
         return await self._store(creator_id, issued, features, actor) if issued else None
 
     async def end(self, creator_id: int, *, actor: str) -> bool:
@@ -134,7 +136,7 @@ class TwitchConsents:
         self._twitch.tokens.forget(creator_id)
         if before is not None and before.user_id != grant.user_id:
             await self._revoke(before.client_id, before.access_token)
-        return _consent(grant, grant.client_id, ())
+        return _consent(grant, await self._twitch.apps.get(), ())
 
     async def _identify(self, issued: Issued, features: Collection[Feature]) -> Grant:
         app = await self._twitch.apps.get()
@@ -161,9 +163,13 @@ class TwitchConsents:
         return True
 
 
-def _consent(grant: Grant, client_id: str, needed: Collection[Feature]) -> Consent:
+def _by_app(app: App | None) -> bool:
+    return app is not None and bool(app.client_secret)
+
+
+def _consent(grant: Grant, app: App | None, needed: Collection[Feature]) -> Consent:
     return Consent(
         account=grant.account, kind=grant.kind, avatar_url=grant.avatar_url, since=grant.since,
-        permissions=scopes.permissions({*grant.features, *needed}, grant.scopes),
-        ended=grant.ended or ("" if grant.client_id == client_id else "app"),
+        permissions=scopes.permissions({*grant.features, *needed}, grant.scopes, by_app=_by_app(app)),
+        ended=grant.ended or ("" if app is not None and grant.client_id == app.client_id else "app"),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from entourage.ports.channel import Account
 from entourage.ports.consent import Ended, Feature
 
 SOURCE = "twitch"
+_ENDED = "sign_in"
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +56,12 @@ async def is_on(session: CreatorSession) -> bool:
     return link is None or link.enabled
 
 
+async def is_shown_ended(session: CreatorSession) -> bool:
+    """Say whether the pages of the session's creator tell to sign in again."""
+    link = await connections.get(session, SOURCE)
+    return link is not None and link.state.get("code") == _ENDED
+
+
 async def of_all(db: Database) -> Sequence[tuple[int, Grant]]:
     """Return every creator's grant, by the creator's id."""
     async with tenancy.everywhere(db, "all channels on Twitch") as session:
@@ -65,7 +72,7 @@ async def of_all(db: Database) -> Sequence[tuple[int, Grant]]:
 async def begin(session: CreatorSession, grant: Grant) -> None:
     """Keep a grant that was just given, in place of what was there; whoever follows connections sees that it changed."""
     await connections.put(session, SOURCE, account=grant.login, enabled=True, secret=_sealable(grant))
-    await _show(session, "offline")
+    await show(session, good=True)
 
 
 async def keep(session: CreatorSession, grant: Grant) -> None:
@@ -77,7 +84,7 @@ async def end(session: CreatorSession, grant: Grant, why: Ended) -> Grant:
     """Keep a grant as one that is no longer good, and say so on every page; returns it as it is now."""
     grant = msgspec.structs.replace(grant, ended=why)
     await connections.put(session, SOURCE, secret=_sealable(grant))
-    await _show(session, "sign_in")
+    await show(session, good=False)
     return grant
 
 
@@ -92,7 +99,9 @@ def check(grant: Grant | None, client_id: str) -> Grant:
     return grant
 
 
-async def _show(session: CreatorSession, code: str) -> None:
+async def show(session: CreatorSession, *, good: bool) -> None:
+    """Let the pages say that a channel is connected, or that somebody must sign in again."""
+    code = "offline" if good else _ENDED
     await connections.remember_state(session, SOURCE, {"source": SOURCE, "code": code, "at_ms": clock.now_ms()})
 
 

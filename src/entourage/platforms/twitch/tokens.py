@@ -134,15 +134,27 @@ class Tokens:
 
     async def _check(self, app: App | None, creator_id: int, grant: Grant) -> None:
         if app is None or grant.client_id != app.client_id:
-            await self._end(creator_id, grant, "app")
+            # The app of before may come back: what was agreed to is kept for it.
+            await self._show(creator_id, good=False)
             return
         valid = await self._oauth.validate(grant.access_token)
         if valid is None:
             await self.renew(creator_id, _as_bearer(grant))
-        elif valid.client_id != grant.client_id or valid.user_id != grant.user_id:
+        await self._show(creator_id, good=True)
+        if valid is None:
+            return
+        if valid.client_id != grant.client_id or valid.user_id != grant.user_id:
             await self._end(creator_id, grant, "app")
         elif valid.scopes is not None and set(valid.scopes) != set(grant.scopes):
             await self._keep(creator_id, grant, msgspec.structs.replace(grant, scopes=valid.scopes))
+
+    async def _show(self, creator_id: int, *, good: bool) -> None:
+        """Let the pages say whether somebody must sign in again, where they say otherwise."""
+        async with tenancy.inside(self._db, creator_id) as session:
+            said = await grants.is_shown_ended(session)
+        if said is good:
+            async with tenancy.inside(self._db, creator_id, write=True) as session:
+                await grants.show(session, good=good)
 
     async def _renew(self, creator_id: int, stale: Bearer) -> Grant:
         give_up = clock.wall() + timedelta(seconds=_PATIENCE_S)
