@@ -1,6 +1,7 @@
 """Giving a badge: a claim is considered, the intent committed, the platform asked, and its answer written down.
 
-Each step is a job of its own in the lane of the person, and may be repeated after a crash at any moment.
+The job that considers a claim goes on to give the badge: whatever it had committed when it died, its next try goes on
+from there. All of it happens in the lane of the person.
 """
 
 from entourage.kernel import tenancy
@@ -8,7 +9,7 @@ from entourage.kernel.errors import Later, Never, SignInAgain
 from entourage.kernel.jobs.context import JobContext
 from entourage.kernel.tenancy import CreatorSession
 from entourage.ports.channel import Account, Channel
-from entourage.vips import claim, fullness, grant, looking, patience, permanent, rule, rulebook, standing
+from entourage.vips import claim, fullness, grant, looking, patience, permanent, rule, rulebook
 from entourage.vips.desk import Desk
 from entourage.vips.patience import creator_of
 from entourage.vips.rule import Facts
@@ -19,22 +20,32 @@ _REFUSALS = {"moderator": "moderator", "no_slot": "full", "not_unlocked": "not_u
 
 
 async def consider(desk: Desk, context: JobContext) -> None:
-    """Check a claim, and write down the intent to give a badge, add its time to one that is there, or refuse it."""
+    """Check a claim, add its time to a badge that is there, refuse it, or write down the intent and give the badge."""
+    await _consider(desk, context)
+    async with tenancy.inside(context.db, creator_of(context)) as session:
+        asked = await session.get(VipClaim, context.payload["claim"])
+    if asked is not None and asked.state == "granting" and asked.grant_id is not None:
+        await give_badge(desk, context, asked.grant_id)
+
+
+async def give(desk: Desk, context: JobContext) -> None:
+    """Go on with a badge whose intent was written down: after a new sign-in, or when its job was lost."""
+    await give_badge(desk, context, context.payload["grant"])
+
+
+async def _consider(desk: Desk, context: JobContext) -> None:
     key = context.payload["claim"]
     async with patience.until_signed_in(context, VipClaim, key):
         async with tenancy.inside(context.db, creator_of(context)) as session:
             asked = await session.get(VipClaim, key)
             decision = await rulebook.decide(session, asked) if asked is not None else None
-            imported = (await standing.look(session)).imported_at is not None
         if asked is None or asked.state != "received":
             return
         if decision is None:
             await _pass_over(context, key)
             return
         try:
-            channel = await desk.channels.of(creator_of(context))
-            if not imported:
-                await looking.import_first(context, channel)
+            channel = await looking.reach(desk, context)
             facts = await _look_up(desk, context, channel, asked, decision)
             badge = asked.user_id in await channel.vips_among([asked.user_id])
         except (Later, Never) as error:
@@ -44,11 +55,10 @@ async def consider(desk: Desk, context: JobContext) -> None:
             await _decide(session, desk, key, decision, facts, badge=badge)
 
 
-async def give(desk: Desk, context: JobContext) -> None:
+async def give_badge(desk: Desk, context: JobContext, key: int) -> None:
     """Ask the platform for a badge whose intent is written down, and write down what it answers."""
-    key = context.payload["grant"]
     async with patience.until_signed_in(context, VipGrant, key):
-        channel = await desk.channels.of(creator_of(context))
+        channel = await looking.reach(desk, context)
         row = await _begin_try(context, key)
         if row is None:
             return

@@ -26,7 +26,7 @@ async def open_of(session: CreatorSession, user_id: str) -> VipGrant | None:
 
 
 async def intend(session: CreatorSession, asked: VipClaim) -> VipGrant:
-    """Write down that a badge is to be given for a claim, and ask for the job that gives it."""
+    """Write down that a badge is to be given for a claim; whoever considers the claim goes on to give it."""
     now = clock.now()
     row = VipGrant(
         user_id=asked.user_id, login=asked.login, name=asked.name, source=asked.source, cause=asked.key, state="granting", stuck="",
@@ -48,7 +48,6 @@ async def attach(session: CreatorSession, row: VipGrant, asked: VipClaim) -> Non
     asked.state, asked.grant_id, asked.updated_at = "granting", row.id, clock.now()
     meta = {"grant": row.id, "claim": asked.id, "tries": row.tries}
     audit.record(session, "vips.grant.intended", kinds.about(row.user_id), actor=asked.by, cause=asked.key, meta=meta)
-    await give_again(session, row)
 
 
 async def give_again(session: CreatorSession, row: VipGrant) -> None:

@@ -14,6 +14,13 @@ from entourage.vips.patience import creator_of
 from entourage.vips.tables import OPEN, PermanentVip, VipClaim, VipGrant, VipReward
 
 
+async def reach(desk: Desk, context: JobContext) -> Channel:
+    """Return the creator's channel, after it is known who was a VIP there before us; raises SignInAgain."""
+    channel = await desk.channels.of(creator_of(context))
+    await import_first(context, channel)
+    return channel
+
+
 async def import_first(context: JobContext, channel: Channel) -> int:
     """Write down everybody who was a VIP before us; nothing is given before that. Returns how many there were.
 
@@ -79,11 +86,7 @@ async def ask(session: CreatorSession, user: Account) -> None:
 async def look(desk: Desk, context: JobContext) -> None:
     """See whether somebody has a badge, and write down what a hand on the platform changed."""
     user = Account(context.payload["user"], context.payload["login"], context.payload["name"])
-    channel = await desk.channels.of(creator_of(context))
-    async with tenancy.inside(context.db, creator_of(context)) as session:
-        imported = (await standing.look(session)).imported_at is not None
-    if not imported:
-        return  # whoever imports sees everybody
+    channel = await reach(desk, context)
     badge = user.id in await channel.vips_among([user.id])
     moderator = not badge and await _moderates(channel, user.id)
     async with tenancy.inside(context.db, creator_of(context), write=True) as session:

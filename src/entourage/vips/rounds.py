@@ -41,8 +41,7 @@ async def ask(session: CreatorSession) -> None:
 async def go(desk: Desk, context: JobContext) -> None:
     """Make a round; raises Later when the platform fails, and waits for a new sign-in when it asks for one."""
     try:
-        channel = await desk.channels.of(creator_of(context))
-        await looking.import_first(context, channel)
+        channel = await looking.reach(desk, context)
         await looking.reconcile(context, channel)
         async with tenancy.inside(context.db, creator_of(context), write=True) as session:
             await resume(session)

@@ -7,7 +7,7 @@ from entourage.kernel.errors import Never
 from entourage.kernel.jobs.context import JobContext
 from entourage.kernel.tenancy import CreatorSession
 from entourage.ports.channel import Channel
-from entourage.vips import choices, claim, grant, kinds, patience
+from entourage.vips import choices, claim, grant, kinds, looking, patience
 from entourage.vips.desk import Desk
 from entourage.vips.patience import creator_of
 from entourage.vips.tables import VipClaim
@@ -19,11 +19,11 @@ async def settle(desk: Desk, context: JobContext) -> None:
     """Settle a redemption as it ended here; when somebody was quicker, see what they did."""
     key = context.payload["claim"]
     async with patience.until_signed_in(context, VipClaim, key):
+        channel = await looking.reach(desk, context)
         async with tenancy.inside(context.db, creator_of(context)) as session:
             asked = await session.get(VipClaim, key)
         if asked is None or not asked.unsettled or not asked.reward_id or not asked.redemption_id:
             return
-        channel = await desk.channels.of(creator_of(context))
         try:
             status = await _tell(channel, asked)
         except Never as error:

@@ -11,7 +11,7 @@ from entourage.kernel.errors import Later, Never
 from entourage.kernel.jobs import queue
 from entourage.kernel.jobs.context import JobContext
 from entourage.kernel.tenancy import CreatorSession
-from entourage.vips import choices, grant, kinds, pace, patience, telling, wording
+from entourage.vips import choices, grant, kinds, looking, pace, patience, telling, wording
 from entourage.vips.desk import Desk
 from entourage.vips.patience import creator_of
 from entourage.vips.tables import VipGrant
@@ -52,11 +52,11 @@ async def take(desk: Desk, context: JobContext) -> None:
     """Ask the platform to take a badge back, until it says that there is none."""
     key = context.payload["grant"]
     async with patience.until_signed_in(context, VipGrant, key):
+        channel = await looking.reach(desk, context)
         async with tenancy.inside(context.db, creator_of(context)) as session:
             row = await session.get(VipGrant, key)
         if row is None or row.state != "expiring":
             return
-        channel = await desk.channels.of(creator_of(context))
         try:
             answer = await channel.take_vip(row.user_id)
         except (Later, Never) as error:

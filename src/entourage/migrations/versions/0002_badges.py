@@ -267,7 +267,7 @@ def upgrade() -> None:
         sa.Column("streams_upto", sa.BigInteger(), nullable=False),
         sa.Column("viewers_upto", sa.BigInteger(), nullable=False),
         sa.Column("hours_counted", sa.Boolean(), nullable=False),
-        sa.Column("left_streams", sa.Integer(), nullable=False),
+        sa.Column("left_streams", sa.BigInteger(), nullable=False),
         sa.Column("left_until_ms", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("creator_id", name="pk_viewer_rezonings"),
     )
