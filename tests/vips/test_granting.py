@@ -447,3 +447,17 @@ async def test_nobody_waits_for_the_many_ends_of_somebody_else(db: Database, cre
     assert channel.limited == 0
     assert sum(call == "take" for _, call, _ in channel.calls) == 200
     assert crew.ran.count("vips.expire") <= 60
+
+
+async def test_a_hand_that_is_quicker_than_our_first_try_has_given_its_own_badge(crew: Crew, channel: FakeChannel) -> None:
+    def by_hand(at: str, name: str) -> None:
+        if (at, name) == ("before", "give"):
+            channel.badges.add("7")
+
+    channel.trouble = by_hand
+    await crew.redeem("r1", "7")
+    await crew.run_for(2 * DAY, sweep_s=3600)
+
+    assert channel.badges == {"7"}
+    assert [(one.state, one.reason) for one in await crew.claims()] == [("refused", "permanent")]
+    assert channel.status("r1") == "canceled"
