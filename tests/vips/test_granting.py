@@ -25,7 +25,7 @@ from entourage.vips import listing, rewards, rounds, rulebook, schemas, taking
 from entourage.vips.rule import Terms
 from entourage.vips.tables import VipGrant
 from tests.vips.conftest import DAY, T0, Crash, Crew, Hands
-from tests.vips.stage import FakeChannel, account, said_of
+from tests.vips.stage import FakeChannel, account, no_trouble, said_of
 
 pytestmark = pytest.mark.anyio
 
@@ -461,3 +461,21 @@ async def test_a_hand_that_is_quicker_than_our_first_try_has_given_its_own_badge
     assert channel.badges == {"7"}
     assert [(one.state, one.reason) for one in await crew.claims()] == [("refused", "permanent")]
     assert channel.status("r1") == "canceled"
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+async def test_a_redemption_canceled_by_hand_while_twitch_fails_leaves_no_badge_behind(
+    crew: Crew, channel: FakeChannel, moment: str
+) -> None:
+    channel.trouble = lambda at, name: Later("Twitch did not answer in time.") if (at, name) == (moment, "give") else None
+    await crew.redeem("r1", "7")
+    await crew.run_for(2)
+    channel.close("r1", "canceled")
+    await crew.hear(RedemptionSettled(broadcaster_id="1", at=clock.now(), redemption=channel.queue["r1"]))
+    channel.trouble = no_trouble
+    await crew.run_for(60)
+
+    assert channel.badges == set()
+    assert [(one.state, one.ended_why) for one in await crew.grants()] == [("ended", "canceled")]
+    assert [one.state for one in await crew.claims()] == ["closed"]
+    assert [line for line in channel.said if "is VIP now" in line] == []

@@ -162,6 +162,17 @@ async def withdraw(session: CreatorSession, desk: Desk, row: VipGrant, reason: s
     await expire(session, desk, row, reason, by=by)
 
 
+async def stop_giving(session: CreatorSession, desk: Desk, grant_id: int | None, reason: str, *, by: str) -> None:
+    """Stop giving a badge for which nothing waits any more."""
+    row = await lock(session, grant_id) if grant_id is not None else None
+    if row is None or row.state != "granting" or await claim.of_grant(session, row.id):
+        return
+    if row.tries:
+        await withdraw(session, desk, row, reason, by=by)
+    else:
+        await refuse(session, desk, row, reason)
+
+
 def move(row: VipGrant, state: str) -> None:
     """Change the state; raises Conflict for one that may not follow."""
     if not states.may_follow(states.GRANT, row.state, state):

@@ -22,7 +22,7 @@ async def act(session: CreatorSession, desk: Desk, heard: AnyHeard) -> None:
         case port.RedemptionMade():
             await _redeemed(session, heard)
         case port.RedemptionSettled():
-            await _settled(session, heard)
+            await _settled(session, desk, heard)
         case port.RewardGone():
             await rewards.gone(session, heard.reward_id, actor=claim.TWITCH)
         case port.BadgeGiven() | port.BadgeTaken() | port.ModeratorAdded():
@@ -53,7 +53,7 @@ async def _redeemed(session: CreatorSession, heard: port.RedemptionMade) -> None
         await claim.receive(session, claim.of_redemption(heard.redemption))
 
 
-async def _settled(session: CreatorSession, heard: port.RedemptionSettled) -> None:
+async def _settled(session: CreatorSession, desk: Desk, heard: port.RedemptionSettled) -> None:
     """See what a hand did with a redemption before we did; our own settling is told here too and changes nothing."""
     asked = await claim.by_key(session, f"redemption:{heard.redemption.id}")
     if asked is None or heard.redemption.status not in {"fulfilled", "canceled"}:
@@ -61,6 +61,8 @@ async def _settled(session: CreatorSession, heard: port.RedemptionSettled) -> No
     if asked.state in {"received", "granting"}:
         if heard.redemption.status == "canceled":  # one that a hand fulfilled is given its badge all the same
             claim.close(session, asked, "closed", "canceled_by_hand", by=claim.TWITCH)
+            await session.flush()
+            await grant.stop_giving(session, desk, asked.grant_id, "canceled", by=claim.TWITCH)
     elif asked.unsettled:
         await claim.settle_again(session, asked.id)  # reads how it stands
 

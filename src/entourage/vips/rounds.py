@@ -27,15 +27,15 @@ async def ask_all(db: Database) -> int:
     async with tenancy.everywhere(db, "find creators with a channel") as session:
         connected = select(Connection.creator_id).where(Connection.source == "twitch", Connection.enabled)
         creator_ids = sorted((await session.scalars(union(select(VipChannel.creator_id), connected))).all())
-    for creator_id in creator_ids:
-        async with tenancy.inside(db, creator_id, write=True) as session:
-            await ask(session)
+    async with tenancy.everywhere(db, "ask for a round at every channel", write=True) as session:
+        for creator_id in creator_ids:
+            await ask(session, creator_id)
     return len(creator_ids)
 
 
-async def ask(session: CreatorSession) -> None:
-    """Ask for a round at the session's creator: after signing in, at the start, and after a gap."""
-    await queue.enqueue(session, kinds.ROUND, {}, lane="round", dedup="round", max_attempts=20)
+async def ask(session: CreatorSession, creator_id: int | None = None) -> None:
+    """Ask for a round at the session's creator (or this one): after signing in, at the start, and after a gap."""
+    await queue.enqueue(session, kinds.ROUND, {}, lane="round", dedup="round", max_attempts=20, creator_id=creator_id)
 
 
 async def go(desk: Desk, context: JobContext) -> None:
