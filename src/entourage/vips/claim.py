@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from entourage.kernel import audit, clock
@@ -125,7 +125,8 @@ def close(session: CreatorSession, claim: VipClaim, state: str, reason: str, *, 
 
 async def last_given(session: CreatorSession, user_id: str, rule: str) -> datetime | None:
     """Say when somebody last got time by a rule."""
-    chosen = select(func.max(VipClaim.asked_at)).where(VipClaim.user_id == user_id, VipClaim.rule == rule, VipClaim.state == "granted")
+    chosen = select(VipClaim.asked_at).where(VipClaim.user_id == user_id, VipClaim.rule == rule, VipClaim.state == "granted")
+    chosen = chosen.order_by(VipClaim.id.desc()).limit(1)  # by the index of the person
     found: datetime | None = await session.scalar(chosen)
     return found
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import literal_column, select, union, update
+from sqlalchemy import Boolean, literal_column, select, union, update
 
 from entourage.kernel import audit, clock, tenancy
 from entourage.kernel.db import Database
@@ -20,6 +20,7 @@ from entourage.vips.tables import OPEN, VipChannel, VipClaim, VipGrant
 
 _LEFT = timedelta(minutes=2)
 _AT_ONCE = 200
+_WAITING = literal_column("state IN ('received', 'granting')", Boolean())
 
 
 async def ask_all(db: Database) -> int:
@@ -76,7 +77,7 @@ async def take_up(context: JobContext) -> None:
     """Ask again for what was begun and has no job any more; what has one is left to it."""
     before = clock.now() - _LEFT
     async with tenancy.inside(context.db, creator_of(context), write=True) as session:
-        left = select(VipClaim).where(VipClaim.state == "received", VipClaim.stuck == "", VipClaim.updated_at < before)
+        left = select(VipClaim).where(_WAITING, VipClaim.state == "received", VipClaim.stuck == "", VipClaim.updated_at < before)
         for asked in await session.scalars(left.order_by(VipClaim.id).limit(_AT_ONCE)):
             await claim.ask_again(session, asked.id, asked.user_id)
         unsettled = select(VipClaim.id).where(VipClaim.unsettled, VipClaim.stuck == "", VipClaim.updated_at < before)
@@ -93,7 +94,8 @@ async def resume(session: CreatorSession) -> int:
     for row in grants:
         row.stuck = ""
         await _go_on(session, row)
-    claims = (await session.scalars(select(VipClaim).where(VipClaim.stuck != ""))).all()
+    stuck = [select(VipClaim).where(some, VipClaim.stuck != "") for some in (_WAITING, VipClaim.unsettled)]
+    claims = [asked for chosen in stuck for asked in (await session.scalars(chosen)).all()]
     for asked in claims:
         asked.stuck = ""
         if asked.state == "received":
