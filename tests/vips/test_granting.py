@@ -479,3 +479,24 @@ async def test_a_redemption_canceled_by_hand_while_twitch_fails_leaves_no_badge_
     assert [(one.state, one.ended_why) for one in await crew.grants()] == [("ended", "canceled")]
     assert [one.state for one in await crew.claims()] == ["closed"]
     assert [line for line in channel.said if "is VIP now" in line] == []
+
+
+@pytest.mark.parametrize("again", ["extend", "replace"])
+async def test_a_renewal_that_is_canceled_takes_nothing_of_what_was_there_before(
+    crew: Crew, channel: FakeChannel, hands: Hands, again: str
+) -> None:
+    await crew.choose(again=again)
+    await crew.redeem("r1", "7")
+    await crew.settle_down()
+    hands.push(3600)
+
+    def by_hand(at: str, name: str) -> None:
+        if (at, name) == ("before", "settle"):
+            channel.close("r2", "canceled")
+
+    await crew.redeem("r2", "7")
+    channel.trouble = by_hand
+    await crew.settle_down()
+
+    (grant,) = await crew.grants()
+    assert (grant.state, grant.ends_at) == ("active", T0 + timedelta(days=1))

@@ -114,7 +114,7 @@ async def extend(session: CreatorSession, desk: Desk, row: VipGrant, asked: VipC
 async def shorten(session: CreatorSession, desk: Desk, row: VipGrant, asked: VipClaim) -> None:
     """Take the time of one claim off again; nothing left is the end."""
     now, settings, known = clock.now(), await choices.read(session), await standing.get(session)
-    span = duration.take_off(Span(row.fixed_until, row.until_stream_end), _seconds(asked))
+    span = await _without(session, row, asked, settings.again)
     if not span.until_stream_end and (span.fixed_until is None or span.fixed_until <= now):
         await expire(session, desk, row, "canceled", by=claim.TWITCH)
         return
@@ -195,6 +195,15 @@ async def wait_for_stream(session: CreatorSession, *, live: bool, at: datetime, 
         meta = {"live": live, "badges": len(rows), "at": at.isoformat(), "known": known.live}
         audit.record(session, "vips.stream.turned", "vips.channel", actor=claim.TWITCH, meta=meta)
     return len(rows)
+
+
+async def _without(session: CreatorSession, row: VipGrant, asked: VipClaim, again: duration.Again) -> Span:
+    """Return a badge's span without one claim; where clocks begin anew, what the others promise stays."""
+    if again != "replace" or asked.until_stream_end:
+        return duration.take_off(Span(row.fixed_until, row.until_stream_end), _seconds(asked))
+    others = [one for one in await claim.of_grant(session, row.id, "granted") if one.id != asked.id and one.given_s]
+    ends = [one.updated_at + timedelta(seconds=one.given_s or 0) for one in others]
+    return Span(max(ends, default=None), row.until_stream_end)
 
 
 def _further(again: duration.Again, now: datetime, span: Span, asked: VipClaim, cap_s: int) -> Span | None:
