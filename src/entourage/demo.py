@@ -40,6 +40,7 @@ _TWITCH_CLIENT = ("demo", "make-believe")
 _DEMO_ZONE = "Europe/Berlin"
 _DEMO_EMAIL = "nova@demo.invalid"
 _DEMO_EVENINGS = (24, 22, 20, 19, 17, 15, 13, 12, 10, 8, 6, 5, 3, 2)
+_DEMO_SLOWER = 2  # past evenings go on for longer than what is told of them again
 _DEMO_BATCH = 500
 _DEMO_HEAD_START_MS = 40 * 60_000
 _DEMO_PACE = Pace(poll_s=2, not_found_s=5, refused_s=10, limited_s=5, shortest_s=0.5, longest_s=5, silence_s=8)
@@ -168,8 +169,8 @@ async def _remember_evenings(house: House, creator_id: int, seed: int) -> None:
         for beat in evening.beats:
             if not isinstance(beat.what, Say) or not _remembered(beat.what, number):
                 continue
-            message = tape.write(beat.what, broadcast)
-            events.append(translate(message.method, message.payload, Arrival(start_ms + beat.at_ms)))
+            message = tape.write(replace(beat.what, made_ms=beat.what.made_ms * _DEMO_SLOWER), broadcast)
+            events.append(translate(message.method, message.payload, Arrival(start_ms + beat.at_ms * _DEMO_SLOWER)))
             if len(events) == _DEMO_BATCH:
                 await house.intake.put(creator_id, events)
                 events = []

@@ -1,6 +1,7 @@
 // What every page runs: words, toasts, theme, forms, faces and charts.
 
 import "./words.js";
+import "./strips.js";
 import { complain, forgive, toast } from "./toasts.js";
 import "./theme.js";
 import { t } from "./words.js";
