@@ -27,7 +27,7 @@ def _hashes(connection: Connection, timeless: bool) -> dict[str, str]:
         if table.name in _BESIDE:
             continue
         names = [column.name for column in table.columns if column.name not in _COUNTED_UP]
-        columns = ", ".join(name for name in names if not (timeless and (name in _NUMBERS or name.endswith(("_ms", "_at")))))
+        columns = ", ".join(f'"{name}"' for name in names if not (timeless and (name in _NUMBERS or name.endswith(("_ms", "_at")))))
         rows = sorted(repr(tuple(map(_plain, row))) for row in connection.execute(text(f"SELECT {columns} FROM {table.name}")))
         if rows:
             found[table.name] = hashlib.sha256("\n".join(rows).encode()).hexdigest()

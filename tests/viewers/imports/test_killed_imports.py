@@ -13,7 +13,7 @@ from tests.viewers.imports.content import hashes
 from tests.viewers.imports.desk import Desk
 
 ROOT = Path(__file__).parent.parent.parent.parent
-LINES = 12_000
+LINES = 6_000
 
 pytestmark = [pytest.mark.anyio, pytest.mark.thorough]
 
@@ -52,7 +52,7 @@ async def kill_in_the_middle(desk: Desk, database_url: str, import_id: int, stat
 async def end(desk: Desk, database_url: str) -> None:
     """Let a new worker do the rest."""
     with start(database_url, desk.folder) as worker:
-        assert await asyncio.to_thread(worker.wait, 30) == 0
+        assert await asyncio.to_thread(worker.wait, 60) == 0
 
 
 async def test_an_import_whose_worker_is_killed_ends_as_if_nothing_had_happened(desk: Desk, database_url: str) -> None:
@@ -60,7 +60,7 @@ async def test_an_import_whose_worker_is_killed_ends_as_if_nothing_had_happened(
     before = await hashes(desk.db)
     mark = await desk.hand_in(people(LINES))
     import_id = await desk.begin(mark)
-    found = await kill_in_the_middle(desk, database_url, import_id, "applying", (1_000, 6_000))
+    found = await kill_in_the_middle(desk, database_url, import_id, "applying", (1_000, 3_000))
     assert 1_000 <= found[0] < found[1] < LINES
     await end(desk, database_url)
     past = await desk.past(import_id)
@@ -80,7 +80,7 @@ async def test_an_undo_whose_worker_is_killed_puts_everything_back(desk: Desk, d
     before = await hashes(desk.db)
     past = await desk.bring(desk.file(people(LINES).decode()))
     await undoing.begin(desk.db, desk.creator_id, past.id, "a test")
-    found = await kill_in_the_middle(desk, database_url, past.id, "undoing", (1_000, 6_000))
+    found = await kill_in_the_middle(desk, database_url, past.id, "undoing", (1_000, 3_000))
     assert 1_000 <= found[0] < found[1] < LINES
     assert await desk.differences() == [], "what is left in the middle adds up, too"
     await end(desk, database_url)
