@@ -31,7 +31,7 @@ async def rows(session: CreatorSession) -> list[schemas.RuleRow]:
 
 async def put(session: CreatorSession, row: schemas.RuleRow, actor: str) -> schemas.RuleRow:
     """Make a rule (id 0) or change one; raises Invalid, NotFound, or Conflict for more than a hundred."""
-    _check(row)
+    check(row)
     if row.id:
         found = await _get(session, row.id)
     else:
@@ -75,7 +75,8 @@ async def decide(session: CreatorSession, claim: VipClaim) -> Decision | None:
     return Decision(chosen.name, chosen.terms) if chosen else Decision(f"reward:{reward.id}", msgspec.convert(reward.terms, Terms))
 
 
-def _check(row: schemas.RuleRow) -> None:
+def check(row: schemas.RuleRow) -> None:
+    """Refuse a rule that makes no sense; raises Invalid naming each field."""
     least, most = _LEAST[row.source]
     wrong = rule.wrong(row.terms)
     if not least <= row.least <= most:

@@ -9,6 +9,7 @@ import secrets as dice
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from litestar import Request, Response, delete, get, post, put
@@ -31,6 +32,10 @@ Asked = Request[Any, Any, Any]
 Platform = NamedDependency[SkipValidation[Consents]]
 BACK = "/api/auth/twitch/callback"
 HOME = "/settings#connections"
+Back = Literal["settings", "rewards", "rules", "vip-settings", "analytics"]
+_BACK: dict[Back, str] = {
+    "settings": HOME, "rewards": "/vips/rewards", "rules": "/vips/rules", "vip-settings": "/vips/settings", "analytics": "/vips/analytics",
+}  # fmt: skip
 
 _EDITORS = [allowed("settings.edit")]
 _STATE_LASTS = timedelta(minutes=10)
@@ -45,6 +50,7 @@ class Errand(msgspec.Struct):
     creator_id: int
     features: tuple[Feature, ...]
     device_code: str = ""
+    back: Back = "settings"
 
 
 class Chosen(msgspec.Struct):
@@ -111,13 +117,13 @@ class Scopes(msgspec.Struct):
 
 
 @get("/api/auth/twitch/start", guards=_EDITORS, tags=["connections"], status_code=303)
-async def start(
+async def start(  # noqa: PLR0913 - Litestar hands each part by name
     request: Asked, actor: Who, db: Db, consents: Platform, settings: NamedDependency[Settings],
-    features: Annotated[list[Feature] | None, Parameter(query="for")] = None,
+    features: Annotated[list[Feature] | None, Parameter(query="for")] = None, back: Back = "settings",
 ) -> Redirect:  # fmt: skip
-    """Lead a browser to Twitch, to agree to what these features need."""
+    """Lead a browser to Twitch, to agree to what these features need, and then back to a page."""
     chosen = sorted(set(features) if features is not None else await consents.wanted(actor.creator_id))
-    errand = Errand(_browser(request), actor.label, actor.creator_id, tuple(chosen))
+    errand = Errand(_browser(request), actor.label, actor.creator_id, tuple(chosen), back=back)
     state = dice.token_urlsafe(32)
     address = await consents.address(redirect=settings.base_url + BACK, state=state, features=chosen)
     await _remember(db, f"state:{state}", errand, _STATE_LASTS)
@@ -133,7 +139,7 @@ async def come_back(request: Asked, actor: Who, db: Db, consents: Platform, sett
         errand = await _take(request, actor, db, f"state:{state}")
         if not code:
             flash(request, _("Nothing was connected: Twitch was told no."), "warning")
-            return Redirect(HOME, status_code=303)
+            return Redirect(_BACK[errand.back], status_code=303)
         redirect = settings.base_url + BACK
         consent = await consents.accept(actor.creator_id, code=code, redirect=redirect, features=errand.features, actor=actor.label)
     except EntourageError as error:
@@ -141,7 +147,7 @@ async def come_back(request: Asked, actor: Who, db: Db, consents: Platform, sett
         context = {"status": STATUS[error.kind], "title": _("Twitch is not connected"), "detail": retelling.retell(error.message)}
         return Template("error.html", context={**context, "back": HOME}, status_code=STATUS[error.kind])
     flash(request, _("Connected to Twitch as %(name)s.") % {"name": consent.account.name}, "success")
-    return Redirect(HOME, status_code=303)
+    return Redirect(_BACK[errand.back], status_code=303)
 
 
 @post("/api/auth/twitch/device", guards=_EDITORS, tags=["connections"], status_code=200)
@@ -227,9 +233,21 @@ async def put_app(actor: Who, db: Db, consents: Platform, data: JSONBody[AppChan
     return AppView(found.client_id, found.has_secret, found.typed) if found else AppView("", has_secret=False, typed=True)
 
 
-def sign_in_path(features: Collection[Feature]) -> str:
-    """Return where a browser goes to agree to what these features need."""
-    chosen = [f"for={one}" for one in FEATURES if one in features]
+def comes_back(request: Asked, settings: Settings) -> bool:
+    """Say whether Twitch can send this browser back: to an address that Twitch takes, and at which it is signed in."""
+    here = request.headers.get("host", "").lower()
+    return is_taken(settings) and urlsplit(settings.base_url).netloc.lower() == here
+
+
+def is_taken(settings: Settings) -> bool:
+    """Say whether Twitch takes the house's address as one to come back to."""
+    parts = urlsplit(settings.base_url)
+    return parts.scheme == "https" or parts.hostname == "localhost"
+
+
+def sign_in_path(features: Collection[Feature], back: Back = "settings") -> str:
+    """Return where a browser goes to agree to what these features need, and to come back to a page."""
+    chosen = [f"for={one}" for one in FEATURES if one in features] + ([f"back={back}"] if back != "settings" else [])
     return "/api/auth/twitch/start" + ("?" if chosen else "") + "&".join(chosen)
 
 

@@ -10,6 +10,8 @@ from entourage.web.pages import (
     imports,
     links,
     overlays,
+    rewards,
+    rules,
     search,
     settings,
     streams,
@@ -17,6 +19,8 @@ from entourage.web.pages import (
     tonight,
     twitch,
     viewers,
+    vip_analytics,
+    vip_settings,
     vips,
 )
 
@@ -32,6 +36,7 @@ _HANDLERS = [
     settings.show, settings.part_of, settings.preview_retention, settings.backups, twitch.show,
     imports.show, imports.look,
     vips.show,
+    rewards.show, rewards.others, rules.show, rules.rehearse, vip_settings.show, vip_analytics.show,
 ]  # fmt: skip
 
 ROUTER = Router("/", route_handlers=_HANDLERS, before_request=frame.listen)

@@ -1,7 +1,6 @@
 """The Twitch part of the settings: how to set it up, the way to sign in, and what was agreed to."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from litestar import Request, get
 from litestar.di import NamedDependency
@@ -35,7 +34,7 @@ async def show(
         twitch={
             "app": app, "consent": consent, "wanted": wanted, "always": _ALWAYS, "features": FEATURES,
             "words": words, "missing": list(missing), "address": connect.sign_in_path(wanted),
-            "redirect": _redirect(settings), "by_code": app is not None and not (app.has_secret and _comes_back(request, settings)),
+            "redirect": _redirect(settings), "by_code": app is not None and not (app.has_secret and connect.comes_back(request, settings)),
             "may_set_up": actor.house_owner,
         },
     )  # fmt: skip
@@ -43,16 +42,5 @@ async def show(
 
 def _redirect(settings: Settings) -> str:
     """Return the address to register: one that Twitch takes, if people come by one; else one that is never used."""
-    base = settings.base_url if _taken(settings) else f"http://localhost:{settings.port}"
+    base = settings.base_url if connect.is_taken(settings) else f"http://localhost:{settings.port}"
     return base + connect.BACK
-
-
-def _comes_back(request: Request[Any, Any, Any], settings: Settings) -> bool:
-    """Say whether Twitch can send this browser back: to an address that Twitch takes, and at which it is signed in."""
-    here = request.headers.get("host", "").lower()
-    return _taken(settings) and urlsplit(settings.base_url).netloc.lower() == here
-
-
-def _taken(settings: Settings) -> bool:
-    parts = urlsplit(settings.base_url)
-    return parts.scheme == "https" or parts.hostname == "localhost"

@@ -1,5 +1,6 @@
 // Settings: a form says with data-how which route it speaks to; the section is drawn anew after a change.
 
+import "./sure.js";
 import { send, toast } from "./toasts.js";
 import { t } from "./words.js";
 
@@ -59,20 +60,6 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("change", ({ target }) => {
   if (target.form?.dataset.auto !== undefined) speak(target.form);
-});
-
-// A press that cannot be undone asks once more, in its own place.
-document.addEventListener("click", (event) => {
-  const sure = event.target.closest("[data-sure]");
-  if (!sure || sure.dataset.asked) return;
-  event.preventDefault();
-  sure.dataset.asked = "yes";
-  const before = sure.textContent;
-  sure.textContent = sure.dataset.sure;
-  setTimeout(() => {
-    delete sure.dataset.asked;
-    sure.textContent = before;
-  }, 4000);
 });
 
 // How a connection is doing changes while one looks.

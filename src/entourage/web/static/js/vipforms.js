@@ -1,0 +1,151 @@
+// Forms about timed VIPs: a field says with data-path where it belongs, the form with data-send to whom it speaks.
+
+import "./sure.js";
+import { send, toast } from "./toasts.js";
+import { t } from "./words.js";
+
+const BUSY_MS = 1500;
+const WAIT_MS = 350;
+const part = document.getElementById("vip-part");
+
+function worth(field) {
+  if (field.dataset.kind === "span") {
+    const unit = field.parentElement.querySelector("[data-unit]").value;
+    return unit === "" || field.value === "" ? null : Math.round(Number(field.value) * Number(unit));
+  }
+  if (field.dataset.kind === "number") return field.value === "" ? null : Number(field.value);
+  return field.type === "checkbox" ? field.checked : field.value;
+}
+
+function set(said, path, value) {
+  const steps = path.split(".");
+  const last = steps.pop();
+  let place = said;
+  for (const step of steps) place = place[step] ??= {};
+  place[last] = value;
+}
+
+function values(form) {
+  const said = JSON.parse(form.dataset.base ?? "{}");
+  const lists = new Map();
+  for (const field of form.elements) {
+    const { path, kind } = field.dataset;
+    if (!path || field.disabled || (field.type === "radio" && !field.checked)) continue;
+    if (kind !== "list") set(said, path, worth(field));
+    else lists.set(path, [...(lists.get(path) ?? []), ...(field.checked ? [field.value] : [])]);
+  }
+  for (const [path, chosen] of lists) set(said, path, chosen);
+  return said;
+}
+
+/* The part with what there is, drawn anew; not while somebody writes in it. */
+async function again({ gently = false } = {}) {
+  if (gently && (part.querySelector("details[open]") || part.contains(document.activeElement))) return wait();
+  const answer = await fetch(location.href, { headers: { "HX-Request": "true" } });
+  if (!answer.ok) return;
+  part.innerHTML = await answer.text();
+  window.htmx.process(part);
+  wait();
+}
+
+let timer = 0;
+function wait() {
+  clearTimeout(timer);
+  if (part?.querySelector("[data-busy]")) timer = setTimeout(() => again({ gently: true }), BUSY_MS);
+}
+
+async function speak(place, said) {
+  const busy = place.querySelector?.("button:not([type=button])") ?? place;
+  busy.disabled = place.dataset.auto === undefined;
+  const answer = await send(place.dataset.send, said, place instanceof HTMLFormElement ? place : null);
+  busy.disabled = false;
+  if (!answer) return;
+  toast(place.dataset.said ?? t("Saved."));
+  if (place.dataset.keep !== undefined) return;
+  if (part && !part.contains(place)) place.reset?.();
+  if (part) await again();
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-send]");
+  if (!form) return;
+  event.preventDefault();
+  if (form.dataset.auto === undefined) speak(form, values(form));
+});
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("button[data-send]");
+  if (button) return speak(button, button.dataset.base ? JSON.parse(button.dataset.base) : null);
+  const trying = target.closest("[data-try]");
+  if (trying) rehearse(trying);
+  const placeholder = target.closest("[data-put]");
+  if (placeholder) put(placeholder.dataset.put);
+});
+
+document.addEventListener("change", async ({ target }) => {
+  if (target.dataset.source !== undefined) choose(target);
+  if (target.dataset.unit !== undefined) endless(target);
+  const form = target.form;
+  if (form?.dataset.auto === undefined || !form.dataset.send) return;
+  await speak(form, values(form));
+  if (target.dataset.reload !== undefined) location.reload();
+});
+
+/* What a rule asks for depends on what it is for. */
+function choose(source) {
+  for (const place of source.form.querySelectorAll("[data-for]")) {
+    const fits = place.dataset.for.split(" ").includes(source.value);
+    place.hidden = !fits;
+    for (const field of place.querySelectorAll("[data-path]")) field.disabled = !fits;
+  }
+}
+
+/* A length of time without a number: until the stream ends, or none. */
+function endless(unit) {
+  const number = unit.parentElement.querySelector("input");
+  number.hidden = unit.value === "";
+  if (!number.hidden && number.value === "") number.value = "1";
+}
+
+async function rehearse(button) {
+  const place = document.getElementById("rehearsal");
+  const answer = await send(`POST ${button.dataset.try}`, { rule: values(button.form) }, button.form);
+  if (!answer) return;
+  place.innerHTML = await answer.text();
+  place.scrollIntoView({ block: "nearest" });
+}
+
+/* Lines: what they would look like, while they are written. */
+let lastLine = null;
+const timers = new Map();
+
+document.addEventListener("focusin", ({ target }) => { if (target.dataset?.template !== undefined) lastLine = target; });
+
+document.addEventListener("input", ({ target }) => {
+  if (target.dataset.template === undefined) return;
+  clearTimeout(timers.get(target));
+  timers.set(target, setTimeout(() => preview(target), WAIT_MS));
+});
+
+async function preview(field) {
+  const place = field.parentElement.querySelector("[data-preview]");
+  const body = { say: field.closest("[data-say]").dataset.say, text: field.value, language: field.form.elements.language.value };
+  const headers = { "Content-Type": "application/json", "HX-Request": "true", "x-csrftoken": document.querySelector('meta[name="csrf-token"]').content };
+  const answer = await fetch("/api/vip/lines/preview", { method: "POST", headers, body: JSON.stringify(body) });
+  const said = await answer.json().catch(() => ({}));
+  place.classList.toggle("is-wrong", !answer.ok);
+  place.textContent = answer.ok ? said.data : said.detail ?? "";
+}
+
+function put(text) {
+  const field = lastLine ?? document.querySelector("[data-template]");
+  field.focus();
+  field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+for (const unit of document.querySelectorAll("[data-unit]")) if (unit.value === "") endless(unit);
+document.body.addEventListener("htmx:load", () => { for (const unit of document.querySelectorAll("[data-unit]")) if (unit.value === "") endless(unit); });
+document.addEventListener("live", ({ detail }) => { if (part && detail.some(({ name }) => name.startsWith("vip:"))) again({ gently: true }); });
+document.addEventListener("live:again", () => { if (part) again({ gently: true }); });
+wait();
