@@ -31,6 +31,7 @@ from entourage.web import (
     docs,
     engine,
     health,
+    hearings,
     hooks,
     keys,
     me,
@@ -131,7 +132,7 @@ def routes_of_house() -> list[ControllerRouterHandler]:
         connections.list_connections, connections.put_connection, connections.remove_connection, *connect.ROUTES,
         auditlog.list_entries, *safety.ROUTES,
         *reading.ROUTES, *histories.ROUTES, *evenings.ROUTES, *changing.ROUTES, *choosing.ROUTES, *linking.ROUTES, *tier_routes.ROUTES,
-        *sending.ROUTES, *access.ROUTES, *importing.ROUTES, hooks.receive_eventsub, stream.stream_updates,
+        *sending.ROUTES, *access.ROUTES, *importing.ROUTES, hooks.receive_eventsub, *hearings.ROUTES, stream.stream_updates,
         *badges.ROUTES, *deciding.ROUTES, *points.ROUTES, *trying.ROUTES, *cron.ROUTES,
         pages.ROUTER,
     ]  # fmt: skip

@@ -8,6 +8,7 @@ import msgspec
 
 from entourage.kernel import log
 from entourage.kernel.errors import Later
+from entourage.kernel.hearings import State
 from entourage.platforms.twitch.client import Page, read
 from entourage.platforms.twitch.eventsub.keeper import Keeper
 from entourage.platforms.twitch.eventsub.parts import Parts
@@ -57,14 +58,13 @@ class Conduit:
                 raise Later(msg)
         self._known.set()
 
-    async def back(self, since: datetime, why: str) -> None:
+    def back(self, since: datetime, why: str) -> None:
         """Tell that something may have been missed: what happened meanwhile Twitch does not tell again."""
         self._parts.miss((one.broadcaster_id for one in self._parts.roster.members), since, why)
-        await self._parts.health.line(self._parts.roster.members, "on")
 
-    async def lost(self, why: str) -> None:
-        """Note that nothing is told now."""
-        await self._parts.health.line(self._parts.roster.members, "down", why)
+    async def note(self, state: State, why: str) -> None:
+        """Write down how the line is."""
+        await self._parts.health.line(self._parts.roster.members, state, why)
 
     async def _settle(self) -> None:
         await self._known.wait()

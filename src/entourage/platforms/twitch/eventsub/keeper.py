@@ -7,6 +7,7 @@ from typing import NoReturn, Protocol
 
 from entourage.kernel import clock, log
 from entourage.kernel.errors import Later, PlatformError, SignInAgain
+from entourage.kernel.hearings import State
 from entourage.platforms.http import backoff
 from entourage.platforms.twitch.eventsub.line import Hear, Line
 from entourage.platforms.twitch.eventsub.pace import Pace
@@ -21,11 +22,11 @@ class Carrier(Protocol):
     async def begin(self, session_id: str) -> None:
         """Have the new session carry it, within ten seconds; raises a PlatformError when it cannot."""
 
-    async def back(self, since: datetime, why: str) -> None:
+    def back(self, since: datetime, why: str) -> None:
         """Hear that the line is on the air (again), and since when it was not."""
 
-    async def lost(self, why: str) -> None:
-        """Hear that the line is lost."""
+    async def note(self, state: State, why: str) -> None:
+        """Write down how the line is; that may take its time."""
 
 
 class Keeper:
@@ -41,6 +42,7 @@ class Keeper:
         self._down_since = clock.now()
         self._why = "The house began to listen."
         self._attempt = 0
+        self._noting: asyncio.Task[None] | None = None
 
     @property
     def session_id(self) -> str:
@@ -49,12 +51,16 @@ class Keeper:
 
     async def run(self) -> NoReturn:
         """Keep the line until cancelled."""
-        while True:
-            asked_s = await self._once()
-            await self._carrier.lost(self._why)
-            seconds = self._wait() if asked_s is None else asked_s
-            _log.info("twitch.line_lost", why=self._why, again_in_s=round(seconds, 2), attempt=self._attempt)
-            await asyncio.sleep(seconds)
+        try:
+            while True:
+                asked_s = await self._once()
+                self._note("down", self._why)
+                seconds = self._wait() if asked_s is None else asked_s
+                _log.info("twitch.line_lost", why=self._why, again_in_s=round(seconds, 2), attempt=self._attempt)
+                await asyncio.sleep(seconds)
+        finally:
+            if self._noting is not None:
+                await asyncio.wait([self._noting], timeout=1)
 
     async def _once(self) -> float | None:
         """Hold the line once; returns the wait that was asked for, if any."""
@@ -81,7 +87,19 @@ class Keeper:
 
     async def _begin(self, session_id: str) -> None:
         await self._carrier.begin(session_id)
-        await self._carrier.back(self._down_since, self._why)
+        self._carrier.back(self._down_since, self._why)
+        self._note("on", "")
+
+    def _note(self, state: State, why: str) -> None:
+        """Have it written down, one after another, while the line goes on: a slow database keeps nobody from listening."""
+        before = self._noting
+
+        async def note() -> None:
+            if before is not None:
+                await asyncio.wait([before])
+            await self._carrier.note(state, why)
+
+        self._noting = asyncio.create_task(note())
 
     def _wait(self) -> float:
         if self._attempt <= _QUICK:

@@ -12,20 +12,26 @@ _OWNER = ("broadcaster_user_id",)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of subscription: one of `scopes` is needed, `keys` of the condition all name the broadcaster."""
+    """A kind of subscription: one of `scopes` is needed, `keys` of the condition all name the broadcaster.
+
+    Where the app itself asks, not the creator with a token of their own, `too` are needed as well.
+    """
 
     type: str
     scopes: tuple[str, ...] = ()
     version: str = "1"
     keys: tuple[str, ...] = _OWNER
+    too: tuple[str, ...] = ()
 
     def condition(self, broadcaster_id: str) -> dict[str, str]:
         """Name the channel."""
         return dict.fromkeys(self.keys, broadcaster_id)
 
-    def is_allowed(self, scopes: Collection[str]) -> bool:
-        """Say whether these scopes are enough."""
-        return not self.scopes or any(scope in scopes for scope in self.scopes)
+    def missing(self, scopes: Collection[str], *, as_app: bool) -> str:
+        """Return a scope that is needed and was not granted; empty when there is none."""
+        if self.scopes and not any(scope in scopes for scope in self.scopes):
+            return self.scopes[0]
+        return next((scope for scope in self.too if scope not in scopes), "") if as_app else ""
 
 
 # `channel.bits.use` tells of cheers too: to subscribe to `channel.cheer` beside it would count them twice.
@@ -44,7 +50,7 @@ KINDS = (
     Kind("channel.subscription.message", _SUBS),
     Kind("channel.bits.use", ("bits:read",)),
     Kind("channel.follow", ("moderator:read:followers",), "2", ("broadcaster_user_id", "moderator_user_id")),
-    Kind("channel.chat.message", ("user:read:chat",), "1", ("broadcaster_user_id", "user_id")),
+    Kind("channel.chat.message", ("user:read:chat",), "1", ("broadcaster_user_id", "user_id"), ("user:bot", "channel:bot")),
     Kind("channel.ban", ("channel:moderate",)),
     Kind("channel.raid", (), "1", ("to_broadcaster_user_id",)),
 )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from entourage.kernel import log
 from entourage.kernel.errors import EntourageError
+from entourage.kernel.hearings import State
 from entourage.platforms.twitch.eventsub.keeper import Keeper
 from entourage.platforms.twitch.eventsub.parts import Parts
 from entourage.platforms.twitch.eventsub.roster import Member
@@ -73,14 +74,13 @@ class PlainLine:
             if await self._settle(session_id):
                 return
 
-    async def back(self, since: datetime, why: str) -> None:
+    def back(self, since: datetime, why: str) -> None:
         """Tell that something may have been missed."""
         self._parts.miss([self._member.broadcaster_id], since, why)
-        await self._parts.health.line([self._member], "on")
 
-    async def lost(self, why: str) -> None:
-        """Note that nothing is told now."""
-        await self._parts.health.line([self._member], "down", why)
+    async def note(self, state: State, why: str) -> None:
+        """Write down how the line is."""
+        await self._parts.health.line([self._member], state, why)
 
     async def _check(self) -> None:
         while True:

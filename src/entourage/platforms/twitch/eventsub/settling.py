@@ -25,7 +25,8 @@ class Settler:
         self._subscriptions = Subscriptions(parts.twitch.helix, parts.twitch.own)
         self._members: tuple[Member, ...] = ()
         self._settled = False
-        self._settled_at = clock.now()
+        self._trouble = True
+        self._sure_at = clock.now()  # until when it is known that all was told
 
     async def run(self) -> NoReturn:
         """Settle until cancelled."""
@@ -38,22 +39,27 @@ class Settler:
                 if not self._settled or set(members) != set(self._members) or loop.time() >= due:
                     await self.settle(members)
                     due = loop.time() + pace.check_s
+                    if self._trouble and members:
+                        await self._parts.health.line(members, "on")
+                        self._trouble = False
             except EntourageError as error:
                 _log.warning("twitch.not_settled", why=error.message)
-                self._settled = False
+                self._settled, self._trouble = False, True
                 if isinstance(error, PlatformError):
                     await self._parts.health.line(self._parts.roster.members, "down", error.message)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pace.look_s if self._settled else pace.again_s):
                     await news.wait()
-                    self._settled = False
+                    self._settled, self._sure_at = False, clock.now()
 
     async def settle(self, members: tuple[Member, ...]) -> None:
         """Have Twitch tell all that these consented to, and nothing else; raises a PlatformError."""
         done = await self._subscriptions.settle(self._way(), members)
-        self._parts.miss(done.renewed, self._settled_at, _NEW)
+        known = {one.broadcaster_id for one in self._members}
+        self._parts.miss(done.renewed & known, self._sure_at, _NEW)
+        self._parts.miss(done.renewed - known, clock.now(), _NEW)
         for creator_id, states in done.states.items():
             await self._parts.health.note(creator_id, states)
         for gone in {one.creator_id for one in self._members} - done.states.keys():
             await self._parts.health.forget(gone)
-        self._members, self._settled, self._settled_at = members, done.complete, clock.now()
+        self._members, self._settled, self._sure_at = members, done.complete, clock.now()

@@ -63,12 +63,14 @@ class Subscriptions:
     async def settle(self, way: Way, members: Sequence[Member]) -> Settlement:
         """Have all that is wanted told, and nothing else."""
         wanted = {(kind.type, member.broadcaster_id): (kind, member) for kind in KINDS for member in members}
-        allowed = {key: one for key, one in wanted.items() if one[0].is_allowed(one[1].scopes)}
+        as_app = way.transport["method"] != "websocket"
+        lacking = {key: kind.missing(member.scopes, as_app=as_app) for key, (kind, member) in wanted.items()}
+        allowed = {key: one for key, one in wanted.items() if not lacking[key]}
         there, stale = _sorted_out(await self.all(), way, allowed)
         states: dict[int, dict[str, tuple[State, str]]] = {member.creator_id: {} for member in members}
         for key, (about, whose) in wanted.items():
-            if key not in allowed:
-                states[whose.creator_id][about.type] = ("missing", about.scopes[0])
+            if lacking[key]:
+                states[whose.creator_id][about.type] = ("missing", lacking[key])
         for key, found in there.items():
             states[allowed[key][1].creator_id][key[0]] = (_ALIVE[found.status], "")
         made = await self._make_all(way, [one for key, one in allowed.items() if key not in there])
