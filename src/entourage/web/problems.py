@@ -173,6 +173,7 @@ PROBLEMS: Final = (
     _n("Two columns are said to hold {name}: choose one."),
     _n("Two tiers are called {name}."),
     _n("Two tiers of the list have one id."),
+    _n("What came could not be stored: the database does not answer. Send it again."),
     _n("You belong to this creator's people already."),
     _n("You cannot give what you may not do yourself: {names}."),
     _n("You do not belong to any creator's people. Ask an owner to invite you."),
