@@ -36,10 +36,12 @@ async def list_hearings(request: Request[Any, Any, Any], actor: Who, db: Db) -> 
 
 
 @get("/settings/twitch/hearings", include_in_schema=False, guards=[allowed("settings.edit")])
-async def show_hearings(actor: Who, db: Db) -> Template:
+async def show_hearings(request: Request[Any, Any, Any], actor: Who, db: Db) -> Template:
     """Show the same on the settings page."""
+    i18n.speak(i18n.voice_of(request))
     listed = await _told(actor.creator_id, db)
-    good = all(one.mood == "good" for one in listed)
+    # What somebody did not allow they may well not want.
+    good = all(one.mood == "good" or one.state == "missing" for one in listed)
     return part("parts/settings/hearings.html", hearings=listed, good=good)
 
 

@@ -7,8 +7,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from entourage.kernel import hearings, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.errors import SignInAgain
+from entourage.platforms.twitch.eventsub.kinds import KINDS
 from entourage.simulators.twitch.fake import FakeTwitch
 from entourage.wiring import House
 from tests.people import PASSWORD, Cast
@@ -63,6 +65,24 @@ def everywhere(lodging: Lodging, opened: Opened, name: str, then: Callable[[Page
         look(page, f"{name}-{size}-{theme}")
 
 
+def heard(lodging: Lodging, opened: Opened) -> None:
+    """Look at what Twitch tells while the line is lost, then forget it."""
+    told: dict[str, tuple[hearings.State, str]] = {kind.type: ("on", "") for kind in KINDS}
+    told |= {"line": ("down", "Twitch closed the websocket (4006)."), "channel.bits.use": ("missing", "bits:read")}
+
+    async def note(house: House) -> None:
+        async with tenancy.inside(house.db, lodging.cast.owner.creator_id, write=True) as session:
+            await hearings.note(session, "twitch", told)
+
+    async def forget(house: House) -> None:
+        async with tenancy.inside(house.db, lodging.cast.owner.creator_id, write=True) as session:
+            await hearings.forget(session, "twitch")
+
+    lodging.do(note)
+    everywhere(lodging, opened, "heard", lambda one: expect(one.get_by_text("Noch nicht erlaubt")).to_be_visible())
+    lodging.do(forget)
+
+
 def test_a_streamer_sets_twitch_up_signs_in_and_leaves(inn: tuple[Lodging, FakeTwitch], opened: Opened) -> None:
     lodging, twitch = inn
     everywhere(lodging, opened, "nothing", lambda one: one.get_by_text("Twitch einrichten").click())
@@ -85,6 +105,8 @@ def test_a_streamer_sets_twitch_up_signs_in_and_leaves(inn: tuple[Lodging, FakeT
     expect(page.locator(".toast-note")).to_contain_text("Connected to Twitch as")
     expect(page.locator("#twitch .state")).to_contain_text("Connected as")
     everywhere(lodging, opened, "connected", lambda one: one.get_by_text("Was es darf").click())
+
+    heard(lodging, opened)
 
     async def lose(house: House) -> None:
         creator_id = lodging.cast.owner.creator_id
