@@ -26,6 +26,7 @@ class Settler:
         self._members: tuple[Member, ...] = ()
         self._settled = False
         self._trouble = True
+        self._tries = 0
         self._sure_at = clock.now()  # until when it is known that all was told
 
     async def run(self) -> NoReturn:
@@ -48,9 +49,16 @@ class Settler:
                 if isinstance(error, PlatformError):
                     await self._parts.health.line(self._parts.roster.members, "down", error.message)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pace.look_s if self._settled else pace.again_s):
+                async with asyncio.timeout(pace.look_s if self._settled else self._patience()):
                     await news.wait()
                     self._settled, self._sure_at = False, clock.now()
+
+    def _patience(self) -> float:
+        """Say how long to wait before what did not work is tried again: longer each time."""
+        pace = self._parts.pace
+        wait_s = min(pace.again_s * 2.0**self._tries, pace.longest_s)
+        self._tries = min(self._tries + 1, 16)
+        return wait_s
 
     async def settle(self, members: tuple[Member, ...]) -> None:
         """Have Twitch tell all that these consented to, and nothing else; raises a PlatformError."""
@@ -63,3 +71,4 @@ class Settler:
         for gone in {one.creator_id for one in self._members} - done.states.keys():
             await self._parts.health.forget(gone)
         self._members, self._settled, self._sure_at = members, done.complete, clock.now()
+        self._tries = 0 if done.complete else self._tries

@@ -30,7 +30,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Settlement:
-    """By creator and type how it is, and why; `complete` when nothing waits to be asked for again.
+    """By creator and type how it is, and why; `complete` when nothing waits.
 
     `renewed` are the broadcasters of whom something is told that was not told before.
     """
@@ -77,7 +77,7 @@ class Subscriptions:
         await self._each(self.drop, stale)
         for (kind, member), state in made:
             states[member.creator_id][kind.type] = state
-        complete = all(state != "waiting" or not why for _, (state, why) in made)
+        complete = all(state != "waiting" for of_one in states.values() for state, _ in of_one.values())
         return Settlement(states, complete, frozenset(member.broadcaster_id for (_, member), (state, _) in made if state == "on"))
 
     async def all(self) -> list[Subscription]:
