@@ -6,6 +6,8 @@ What only a terminal is told (settings, migrations, backups) is English.
 
 from typing import Final
 
+from entourage.web.vip_problems import VIP_PROBLEMS
+
 
 def _n(message: str) -> str:
     """Mark a sentence for the catalogue; it is translated when it is told."""
@@ -13,6 +15,7 @@ def _n(message: str) -> str:
 
 
 PROBLEMS: Final = (
+    *VIP_PROBLEMS,
     _n("A birthday is written YYYY-MM-DD, or --MM-DD without a year."),
     _n("A colour is written #rrggbb."),
     _n("A column cannot hold {name}. It may hold: {names}."),
