@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from entourage import app as app_module
-from entourage.kernel import clock, tenancy
+from entourage.kernel import clock, metrics, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.tables import Delivery, Job
 from entourage.wiring import House
@@ -129,7 +129,9 @@ async def test_what_twitch_did_not_sign_lately_is_refused_and_its_id_not_remembe
 ) -> None:
     raw = json.dumps(body(REDEEMED)).encode()
     old, ahead = clock.now() - timedelta(minutes=11), clock.now() + timedelta(minutes=11)
+    refused = metrics.DELIVERIES.values.get(("twitch", "refused"), 0)
     assert (await call(caller, raw, secret="guessed")).status_code == 403
+    assert metrics.DELIVERIES.values["twitch", "refused"] == refused + 1
     assert (await caller.post(PATH, content=raw + b" ", headers=signed(raw))).status_code == 403
     assert (await caller.post(PATH, content=raw, headers={**signed(raw), "Twitch-Eventsub-Message-Id": "other"})).status_code == 403
     assert (await caller.post(PATH, content=raw)).status_code == 403

@@ -7,7 +7,8 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
-from entourage.kernel.errors import NotFound
+from entourage.kernel import metrics
+from entourage.kernel.errors import NotAllowed, NotFound
 from entourage.kernel.http import ANYONE
 from entourage.ports.hooks import Hook
 
@@ -32,5 +33,9 @@ async def receive_eventsub(request: Request[Any, Any, State], hooks: NamedDepend
     if hook is None:
         msg = "This house takes no webhooks of Twitch."
         raise NotFound(msg)
-    reply = await hook.receive({name.lower(): value for name, value in request.headers.items()}, await request.body())
+    try:
+        reply = await hook.receive({name.lower(): value for name, value in request.headers.items()}, await request.body())
+    except NotAllowed:
+        metrics.DELIVERIES.add("twitch", "refused")
+        raise
     return Response(reply.body, status_code=reply.status, media_type=reply.media_type)
