@@ -21,7 +21,7 @@ from litestar_htmx import HTMXPlugin
 from entourage.kernel import http
 from entourage.viewers.routes import access, changing, choosing, evenings, histories, importing, linking, reading, sending
 from entourage.viewers.routes import tiers as tier_routes
-from entourage.vips.routes import badges, cron, deciding, points, trying
+from entourage.vips.routes import badges, cron, deciding, points, strays, trying
 from entourage.web import (
     auditlog,
     columns,
@@ -133,7 +133,7 @@ def routes_of_house() -> list[ControllerRouterHandler]:
         auditlog.list_entries, *safety.ROUTES,
         *reading.ROUTES, *histories.ROUTES, *evenings.ROUTES, *changing.ROUTES, *choosing.ROUTES, *linking.ROUTES, *tier_routes.ROUTES,
         *sending.ROUTES, *access.ROUTES, *importing.ROUTES, hooks.receive_eventsub, *hearings.ROUTES, stream.stream_updates,
-        *badges.ROUTES, *deciding.ROUTES, *points.ROUTES, *trying.ROUTES, *cron.ROUTES,
+        *badges.ROUTES, *deciding.ROUTES, *points.ROUTES, *trying.ROUTES, *strays.ROUTES, *cron.ROUTES,
         pages.ROUTER,
     ]  # fmt: skip
 

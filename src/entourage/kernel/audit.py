@@ -1,9 +1,10 @@
 """The audit log: what was done, by whom and because of what, written in the transaction that does it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from entourage.kernel import clock
 from entourage.kernel.tables import AuditEntry
@@ -37,13 +38,15 @@ async def blot(session: CreatorSession, subject: str) -> None:
     await session.execute(update(AuditEntry).where(AuditEntry.creator_id == session.creator, AuditEntry.subject == subject).values(meta={}))
 
 
-async def page(
+async def page(  # noqa: PLR0913 - options by name
     session: CreatorSession, *, subject: str | None = None, action: str | None = None, actor: str | None = None,
     before: int | None = None, limit: int = 50,
+    actions: Collection[str] = (), subjects: Collection[str] | None = None, since: datetime | None = None, until: datetime | None = None,
 ) -> Sequence[AuditEntry]:  # fmt: skip
     """Return entries, newest first; `before` is the id of the last entry of the page before.
 
-    `action` matches itself and everything below it: `key` finds `key.make`.
+    `action` matches itself and everything below it: `key` finds `key.make`; with `actions` any of them does. `until` is
+    not included.
     """
     query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(min(max(limit, 1), _PAGE_MOST))
     if subject is not None:
@@ -51,7 +54,19 @@ async def page(
     if actor is not None:
         query = query.where(AuditEntry.actor == actor)
     if action is not None:
-        query = query.where((AuditEntry.action == action) | AuditEntry.action.startswith(f"{action}.", autoescape=True))
+        query = query.where(_below(action))
+    if actions:
+        query = query.where(or_(*(_below(one) for one in actions)))
+    if subjects is not None:
+        query = query.where(AuditEntry.subject.in_(subjects))
+    if since is not None:
+        query = query.where(AuditEntry.at >= since)
+    if until is not None:
+        query = query.where(AuditEntry.at < until)
     if before is not None:
         query = query.where(AuditEntry.id < before)
     return (await session.scalars(query)).all()
+
+
+def _below(action: str) -> ColumnElement[bool]:
+    return (AuditEntry.action == action) | AuditEntry.action.startswith(f"{action}.", autoescape=True)

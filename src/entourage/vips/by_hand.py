@@ -16,20 +16,20 @@ _LONGEST_S = 10 * 366 * 86_400
 
 async def give(session: CreatorSession, user: Account, seconds: int | None, actor: str) -> schemas.ClaimRow:
     """Ask for a badge for so many seconds (None: until the stream ends); raises Conflict when theirs is not ours."""
-    _check(seconds)
+    check(seconds)
     if await permanent.holds(session, user.id):
         raise _not_ours(user.name or user.login)
-    return shown.claim(await _receive(session, user, seconds, actor, f"hand:{ids.new()}"))
+    return shown.claim(await receive(session, user, seconds, actor))
 
 
 async def extend(session: CreatorSession, desk: Desk, user_id: str, seconds: int | None, actor: str) -> schemas.GrantRow:
     """Let a badge that is out stay for longer, at once; raises NotFound, or Conflict when that adds nothing."""
-    _check(seconds)
+    check(seconds)
     row = await _open(session, user_id)
     if row.state != "active":
         msg = "This badge is not out yet, or already on its way back; wait a moment."
         raise Conflict(msg)
-    asked = await _receive(session, Account(row.user_id, row.login, row.name), seconds, actor, f"hand:{ids.new()}")
+    asked = await receive(session, Account(row.user_id, row.login, row.name), seconds, actor)
     asked.rule, asked.given_s, asked.until_stream_end = "hand", seconds, seconds is None
     if not await grant.extend(session, desk, row, asked):
         msg = "This badge stays for that long already."
@@ -67,6 +67,11 @@ async def restore(session: CreatorSession, grant_id: int, actor: str) -> schemas
     return shown.claim(known or await _receive(session, user, left, actor, f"restore:{row.id}"))
 
 
+async def receive(session: CreatorSession, user: Account, seconds: int | None, actor: str) -> VipClaim:
+    """Store a hand's wish as a claim, and return it."""
+    return await _receive(session, user, seconds, actor, f"hand:{ids.new()}")
+
+
 async def page(session: CreatorSession, before: int | None, limit: int) -> tuple[list[schemas.GrantRow], int | None]:
     """Return the badges that are out before the first page of those that are over."""
     rows, following = await listing.past(session, before, limit)
@@ -97,7 +102,8 @@ def _not_ours(name: str | None) -> Conflict:
     return Conflict(f"{name or 'This viewer'} has a VIP badge that was not given here: it has no end, and we never touch it.")
 
 
-def _check(seconds: int | None) -> None:
+def check(seconds: int | None) -> None:
+    """Refuse a time that no badge can last; raises Invalid."""
     if seconds is not None and not 60 <= seconds <= _LONGEST_S:  # noqa: PLR2004 - a minute
         msg = "A badge lasts from a minute to ten years."
         raise Invalid(msg, details={"seconds": msg})
