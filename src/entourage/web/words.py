@@ -101,6 +101,13 @@ SENTENCES: Final = (
     _n("Sort again"),
     _n("Everything is going back as it was before this import."),
     _n("Accounts that were seen here become one person."),
+    _n("ends now"),
+    _n("{name} stays VIP for longer."),
+    _n("The badge of {name} is being taken back."),
+    _n("{name} gets the badge back."),
+    _n("A badge is on its way to {name}."),
+    _n("The badge of {name} stays."),
+    _n("The badge of {name} has an end now."),
 )
 
 PLURALS: Final = (
@@ -137,6 +144,7 @@ PLURALS: Final = (
     _nn("{n} viewer blocked.", "{n} viewers blocked."),
     _nn("{n} viewer unblocked.", "{n} viewers unblocked."),
     _nn("{n} viewer changed.", "{n} viewers changed."),
+    _nn("{n} day", "{n} days"),
     _nn("{n} viewer has no room for another tag.", "{n} viewers have no room for another tag."),
 )
 

@@ -19,6 +19,7 @@ from entourage.web.pages import (
     tonight,
     twitch,
     viewers,
+    vip_activity,
     vip_analytics,
     vip_settings,
     vips,
@@ -35,7 +36,7 @@ _HANDLERS = [
     tiers.show, tiers.history, tiers.edit, tiers.colours,
     settings.show, settings.part_of, settings.preview_retention, settings.backups, twitch.show,
     imports.show, imports.look,
-    vips.show,
+    vips.show, vips.now, vips.whom, vip_activity.show, vip_activity.chain, vip_activity.export,
     rewards.show, rewards.others, rules.show, rules.rehearse, vip_settings.show, vip_analytics.show,
 ]  # fmt: skip
 

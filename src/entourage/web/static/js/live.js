@@ -3,6 +3,7 @@
 const names = [
   "viewer:new", "viewer:updated", "viewer:online", "viewer:offline", "viewer:removed",
   "viewer:vip-promoted", "viewer:vip-set", "viewer:vip-removed", "viewer:tiers", "viewer:birthday", "viewer:birthday-live", "live:feed", "live:totals", "live:state", "overlay:line",
+  "vip:granted", "vip:extended", "vip:ended", "vip:refunded", "vip:slots",
 ];
 let waiting = [];
 let planned = false;
