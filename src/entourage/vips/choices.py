@@ -70,7 +70,7 @@ def _wrong(settings: schemas.Settings) -> dict[str, str]:
     for name, (least, most) in _RANGES.items():
         value = getattr(settings, name)
         if value is not None and not least <= value <= most:
-            found[name] = f"{name} is from {least:,} to {most:,}."
+            found[name] = f"A channel has 1 to {most:,} VIP places." if name == "slots" else f"From {least:,} to {most:,} seconds."
     for group in ("lines", "notices"):
         for kind, line in getattr(settings, group).items():
             if strange := wording.strange(line.text):

@@ -80,7 +80,7 @@ def check(row: schemas.RuleRow) -> None:
     least, most = _LEAST[row.source]
     wrong = rule.wrong(row.terms)
     if not least <= row.least <= most:
-        wrong["least"] = f"least is from {least:,} to {most:,} here."
+        wrong["least"] = f"From {least:,} to {most:,}."
     if row.source == "tier" and not 0 < len(row.tier) <= 50:  # noqa: PLR2004
         wrong["tier"] = "Name the loyalty tier."
     if wrong:

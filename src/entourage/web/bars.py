@@ -45,5 +45,5 @@ def draw(steps: Sequence[tuple[str, int, int]]) -> Bars | None:
         Bar(at, place * step + (step - wide) / 2, wide, first / top * HEIGHT, again / top * HEIGHT, first, again)
         for place, (at, first, again) in enumerate(steps)
     ]
-    every = max(1, -(-len(steps) // _TICKS))
-    return Bars(drawn, top, [at for at, _, _ in steps[::every]])
+    most = min(_TICKS, len(steps)) - 1
+    return Bars(drawn, top, [steps[round(n * (len(steps) - 1) / most)][0] for n in range(most + 1)] if most else [steps[0][0]])

@@ -21,6 +21,10 @@ PAGES = (
     "/tiers",
     "/tiers/edit",
     "/birthdays",
+    "/vips/rewards",
+    "/vips/rules",
+    "/vips/settings",
+    "/vips/analytics",
     "/settings",
 )
 SIZES = {"desk": (1440, 900), "hand": (390, 844)}
