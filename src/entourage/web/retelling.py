@@ -8,7 +8,6 @@ from litestar.connection import ASGIConnection
 
 from entourage.web import i18n
 from entourage.web.problems import PROBLEMS
-from entourage.web.vip_problems import VIP_PROBLEMS
 
 _BLANK = re.compile(r"\{(\w+)\}")
 
@@ -38,7 +37,7 @@ def _filled(said: re.Match[str], blank: re.Match[str]) -> str:
 @lru_cache(1)
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
     """Return the sentences with blanks, those that say most first: `{name} is no date.` fits more than it means."""
-    templates = sorted((one for one in (*PROBLEMS, *VIP_PROBLEMS) if _BLANK.search(one)), key=lambda one: -len(_BLANK.sub("", one)))
+    templates = sorted((one for one in PROBLEMS if _BLANK.search(one)), key=lambda one: -len(_BLANK.sub("", one)))
     return [(re.compile(_pattern(one), re.DOTALL), one) for one in templates]
 
 
