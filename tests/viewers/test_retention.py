@@ -201,7 +201,7 @@ async def test_the_owner_looks_first_and_then_decides_and_a_helper_does_neither(
 
     assert (await browser.get(url)).json()["data"] == {"keepChatDays": None, "keepHistoryDays": None}
     plan = (await browser.get(f"{url}/preview", params={"keepChatDays": 30, "keepHistoryDays": 60})).json()["data"]
-    assert (plan["streams"], plan["visits"], plan["gifts"], plan["words"]) == (1, 3, 2, 0)
+    assert (plan["streams"], plan["visits"], plan["gifts"], plan["words"]) == (1, 3, 6, 0)
     assert (await browser.put(url, json={"keepChatDays": 30, "keepHistoryDays": None})).status_code == 200
     assert (await browser.get(url)).json()["data"] == {"keepChatDays": 30, "keepHistoryDays": None}
     assert (await browser.put(url, json={"keepHistoryDays": 3})).status_code == 400
