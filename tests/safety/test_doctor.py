@@ -107,7 +107,9 @@ async def test_a_damaged_backup_is_named_and_the_newest_good_one_too(settings: S
     cut.write_bytes(cut.read_bytes()[: cut.stat().st_size // 2])
     flipped, manifest = await asyncio.to_thread(backup.make, settings)
     content = bytearray(flipped.read_bytes())
-    content[len(content) // 3] ^= 0x10
+    # One bit alone may be one that a compressed stream does not care for.
+    middle = slice(len(content) // 3, len(content) // 3 + 32)
+    content[middle] = bytes(each ^ 0x55 for each in content[middle])
     flipped.write_bytes(content)
 
     report = await examined(settings)
