@@ -41,7 +41,6 @@ VIP_PROBLEMS: Final = (
     _n("This badge was there before us: it has no end, and we never touch it."),
     _n("This badge stays for that long already."),
     _n("This Discord webhook was deleted; make a new one and save its address again."),
-    _n("This badge was there before us: it has no end, and we never touch it."),
     _n("This is for the house's own scheduler: it sends the cron secret as a bearer token."),
     _n("This is no address of a Discord webhook."),
     _n("This reward cannot be made so."),
