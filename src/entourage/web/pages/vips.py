@@ -85,7 +85,7 @@ async def _now(session: CreatorSession, actor: Actor, line: Line) -> dict[str, A
     waiting = [one for one in await tries.waiting(session) if not _is_shown(one, rows)]
     return {
         "line": line,
-        "badges": [_badge(row, causes.get(row.cause), people, again.get(("grant", row.id))) for row in rows],
+        "badges": [_badge(row, causes.get(row.cause), people, again) for row in rows],
         "waiting": [(one, badge_words.cause(one, one.source, badge_words.actor(one.by, people)), _waits(one, again)) for one in waiting],
         "meter": await standing.meter(session),
         "live": (await standing.look(session)).live,
@@ -98,7 +98,8 @@ async def _now(session: CreatorSession, actor: Actor, line: Line) -> dict[str, A
     }
 
 
-def _badge(row: schemas.GrantRow, asked: schemas.ClaimRow | None, people: dict[str, str], next_try: str | None) -> Badge:
+def _badge(row: schemas.GrantRow, asked: schemas.ClaimRow | None, people: dict[str, str], again: dict[tuple[str, int], str]) -> Badge:
+    next_try = again.get(("grant", row.id)) or (again.get(("claim", asked.id)) if asked else None)  # who considers a claim gives, too
     tone, step = badge_words.step(row, next_try)
     return Badge(row, badge_words.cause(asked, row.source, badge_words.actor(asked.by, people) if asked else ""), tone, step)
 
