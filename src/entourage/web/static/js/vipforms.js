@@ -6,6 +6,7 @@ import { t } from "./words.js";
 
 const BUSY_MS = 1500;
 const WAIT_MS = 350;
+let saving = Promise.resolve();
 const part = document.getElementById("vip-part");
 
 function worth(field) {
@@ -87,7 +88,8 @@ document.addEventListener("change", async ({ target }) => {
   if (target.dataset.unit !== undefined) endless(target);
   const form = target.form;
   if (form?.dataset.auto === undefined || !form.dataset.send) return;
-  await speak(form, values(form));
+  saving = saving.then(() => speak(form, values(form))); // one after another: the last word counts
+  await saving;
   if (target.dataset.reload !== undefined) location.reload();
 });
 
