@@ -1,11 +1,14 @@
-"""The pages of timed VIPs as they are answered: who has a badge, what waits, and what a hand did on Twitch."""
+"""The pages of timed VIPs as they are answered: who has a badge, what waits, what a hand did on Twitch, what happened and why."""
 
+import csv
+import io
 import re
 from typing import Any, cast
 
 import pytest
 
 from entourage.kernel import clock
+from entourage.kernel.bus.memory import MemoryBus
 from entourage.kernel.db import Database
 from entourage.kernel.errors import Later
 from entourage.ports.channel import BadgeGiven
@@ -14,7 +17,7 @@ from entourage.vips.desk import Desk
 from entourage.vips.updates import Publisher
 from entourage.wiring import House
 from tests.people import Cast, Client, Doors, make_house
-from tests.vips.conftest import Crew, Hands
+from tests.vips.conftest import DAY, Crew, Hands
 from tests.vips.stage import FakeChannel, account
 
 pytestmark = pytest.mark.anyio
@@ -132,3 +135,67 @@ async def test_a_badge_given_on_twitch_is_left_or_given_an_end_and_one_of_before
     assert (await owner.post("/api/vip/permanent/take-over", json={"userId": "4", "seconds": 3600})).status_code == 404
     await crew.run_for(3700)
     assert channel.badges == {"5", "7", "8"}, "the one with an end is gone, the others were not touched"
+
+
+async def test_the_activity_tells_a_redemption_from_its_points_to_its_end(owner: Client, crew: Crew) -> None:
+    await crew.redeem("r1", "7")
+    await crew.settle_down()
+    await crew.run_for(DAY + 60)
+    page = (await owner.get("/vips/activity", headers=HTML)).text
+    assert "vips." not in page.partition('id="main"')[2].replace("vips.js", ""), "every action has its sentence"
+    (first, *_) = re.findall(r"/vips/activity/(\d+)/chain", page)
+    told = re.findall(r'<span class="grow">(.*?)</span>', (await owner.get(f"/vips/activity/{first}/chain", headers=PART)).text)
+    assert told[0] == "Name7 redeemed 1,000 channel points."
+    assert "Name7 has the VIP badge." in told
+    assert told.index("Name7 has the VIP badge.") < told.index("The badge of Name7 is gone: its time was over.")
+    german = (await owner.get("/vips/activity", headers=HTML | {"accept-language": "de"})).text
+    assert "Name7 hat das VIP-Abzeichen." in german
+
+
+async def test_the_activity_is_filtered_paged_and_taken_along_as_a_file(owner: Client, crew: Crew) -> None:
+    for number in range(40):
+        await crew.redeem(f"r{number}", str(number + 10))
+    await crew.settle_down()
+    page = (await owner.get("/vips/activity", headers=HTML)).text
+    rows = re.findall(r'id="entry-(\d+)"', page)
+    assert len(rows) == 50
+    following = re.search(r'hx-get="([^"]+before=\d+[^"]*)"', page)
+    assert following
+    more = re.findall(r'id="entry-(\d+)"', (await owner.get(following[1].replace("&amp;", "&"), headers=PART)).text)
+    assert more
+    assert max(map(int, more)) < min(map(int, rows))
+
+    one = (await owner.get("/vips/activity?person=name12&kind=badges", headers=HTML)).text
+    assert set(re.findall(r"(Name\d+) has the VIP badge", one)) == {"Name12"}
+    assert "Nothing fits" in (await owner.get("/vips/activity?person=nobody", headers=HTML)).text
+    assert "Nothing fits" in (await owner.get("/vips/activity?until=2026-11-19", headers=HTML)).text
+    assert len(re.findall(r'id="entry-', (await owner.get("/vips/activity?since=2026-11-20&who=platform:twitch", headers=HTML)).text)) == 50
+
+    answer = await owner.get("/vips/activity.csv?kind=asked")
+    assert answer.headers["content-type"].startswith("text/csv")
+    lines = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    asked = [line for line in lines if line["action"] == "vips.redemption.received"]
+    assert {line["person"] for line in asked} == {f"Name{number + 10}" for number in range(40)}
+    assert "Name49 redeemed 1,000 channel points." in {line["what"] for line in asked}
+
+
+async def test_the_activity_is_for_who_may_read_the_audit_log(doors: Doors, cast: Cast) -> None:
+    helper = await doors.of(cast.helper)
+    assert (await helper.get("/vips", headers=HTML)).status_code == 200
+    assert (await helper.get("/vips/activity", headers=HTML)).status_code == 403
+    clipper = await doors.of(cast.clipper)
+    assert (await clipper.get("/vips", headers=HTML)).status_code == 403
+
+
+async def test_whom_the_room_has_seen_is_suggested_by_name_or_login(owner: Client, crew: Crew) -> None:
+    await crew.redeem("r1", "7")
+    await crew.settle_down()
+    assert '<option value="login7">Name7</option>' in (await owner.get("/vips/whom?q=na", headers=PART)).text
+    assert "<option" not in (await owner.get("/vips/whom?q=zz", headers=PART)).text
+
+
+async def test_a_badge_is_told_to_screens_with_how_full_the_house_is(crew: Crew, house: House) -> None:
+    assert isinstance(house.bus, MemoryBus)
+    await crew.redeem("r1", "7")
+    await crew.settle_down()
+    assert [one.event for one in crew.screens.seen] == ["vip:granted", "vip:slots"]
