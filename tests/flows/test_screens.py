@@ -12,6 +12,8 @@ import pytest
 
 from entourage.kernel import tenancy
 from entourage.viewers import tables
+from entourage.vips.schemas import MeterRow
+from entourage.vips.updates import Publisher
 from tests.flows import acts
 from tests.flows.houses import Open, cookies_of
 from tests.flows.screens import PATIENCE_S, Heard, Screen, opened
@@ -270,3 +272,28 @@ async def test_what_the_creator_wrote_about_somebody_is_never_broadcast(open_hou
         for secret in ("owes me", "1990", "05-17", "#secret", "notes", '"birthday', "discord"):
             assert secret not in screen.raw
             assert secret not in json.dumps(stream.heard)
+
+
+async def test_news_of_badges_reach_only_who_may_see_badges(open_house: Open, cast: Cast) -> None:
+    async with open_house.browser(cast.owner) as owner:
+        _, key = await make_key(owner, "viewers.read")
+        bearer = {"authorization": f"Bearer {key}"}
+        async with (
+            httpx.AsyncClient(base_url=open_house.url, headers=bearer) as reader,
+            opened(open_house.url, cookie=cookies_of(owner), origin=open_house.url) as screen,
+            opened(open_house.url, auth={"key": key}) as program,
+            streamed(owner) as stream,
+            streamed(reader) as narrow,
+        ):
+            Publisher(open_house.house.bus).slots(
+                cast.owner.creator_id, MeterRow(permanent=1, temporary=2, used=3, limit=10, free=7, learned=False)
+            )
+            assert (await screen.hear("vip:slots"))["free"] == 7
+            await ingest(owner, acts.chat(1, "everybody hears this"))
+            await program.hear("viewer:online")
+            async with asyncio.timeout(PATIENCE_S):
+                while not any(event == "viewer:online" for event, _ in narrow.heard):
+                    await asyncio.sleep(0.02)
+            assert "vip:slots" in {event for event, _ in stream.heard}
+            assert not program.of("vip:slots")
+            assert "vip:slots" not in {event for event, _ in narrow.heard}

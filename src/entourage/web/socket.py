@@ -18,7 +18,7 @@ from entourage.kernel.http import Database, same_origin
 from entourage.viewers import profile, schemas, updates
 from entourage.viewers.updates import Publisher
 from entourage.web.overlay_lines import OverlayLines
-from entourage.web.standing import CHECK_S, Standing
+from entourage.web.standing import CHECK_S, HEARD, Standing, needed
 
 _log = log.get(__name__)
 Answer = dict[str, Any]
@@ -51,7 +51,7 @@ class Sockets:
                     for update in batch:
                         if update.audience == updates.STAFF:
                             payload = msgspec.json.decode(update.payload)
-                            await self.server.emit(update.event, payload, room=_room(update.creator_id))
+                            await self.server.emit(update.event, payload, room=_room(update.creator_id, needed(update.event)))
                         await self._overlays.hear(update)
         finally:
             await self._overlays.close()
@@ -77,7 +77,9 @@ class Sockets:
             raise socketio.exceptions.ConnectionRefusedError(msg)
         self._inside[sid] = standing
         metrics.LINES.put(len(self._inside), "socketio")
-        await self.server.enter_room(sid, _room(actor.creator_id))
+        for permission in HEARD:
+            if actor.may(permission):
+                await self.server.enter_room(sid, _room(actor.creator_id, permission))
 
     def _leave(self, sid: str, _: object = None) -> None:
         self._inside.pop(sid, None)
@@ -132,8 +134,8 @@ def _ours(_: str, environ: dict[str, Any]) -> bool:
     return same_origin(environ["asgi.scope"])
 
 
-def _room(creator_id: int) -> str:
-    return f"creator:{creator_id}"
+def _room(creator_id: int, permission: str) -> str:
+    return f"creator:{creator_id}:{permission}"
 
 
 def _well(value: msgspec.Struct) -> Answer:

@@ -10,6 +10,14 @@ from entourage.web import sessions
 CHECK_S = 2.0
 """How often an open line is asked about."""
 
+HEARD = ("viewers.read", "vips.read")
+"""What somebody must be allowed to, to hear of one thing or the other."""
+
+
+def needed(event: str) -> str:
+    """Return the permission that it takes to hear an update."""
+    return "vips.read" if event.startswith("vip:") else "viewers.read"
+
 
 class Standing:
     """By what right a line was opened: a key, or the session of the page around it."""
