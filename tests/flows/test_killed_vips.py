@@ -128,6 +128,7 @@ async def test_however_often_the_plug_is_pulled_every_redemption_ends_well(tmp_p
     async with evening(tmp_path) as (tonight, commands):
         fake, channel = tonight.twitch.fake, tonight.twitch.channel
         channel.slots = 6
+        fake.front.latency_ms = 80  # so that a plug is pulled while something is being asked
         friend, moderator = tonight.twitch.viewer(VIEWERS[0]), tonight.twitch.viewer(VIEWERS[2])
         fake.badges.give(channel, friend, by="hand")
         fake.badges.mod(channel, moderator)

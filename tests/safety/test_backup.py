@@ -105,7 +105,9 @@ async def test_a_damaged_backup_is_refused_and_nothing_is_changed(
     if hurt == "cut":
         path.write_bytes(data[: len(data) // 2])
     elif hurt == "flipped":
-        data[len(data) // 3] ^= 0x10
+        # One bit alone may be one that a compressed stream does not care for.
+        middle = slice(len(data) // 3, len(data) // 3 + 32)
+        data[middle] = bytes(each ^ 0x55 for each in data[middle])
         path.write_bytes(data)
     elif hurt == "foreign":
         with zipfile.ZipFile(path, "w") as other:

@@ -246,6 +246,7 @@ async def test_the_intake_promotes_by_the_new_rules_with_the_next_batch(office: 
     assert list((await office.tiers()).values()) == ["Hello"]
 
 
+@pytest.mark.thorough
 async def test_ten_thousand_promotions_do_not_drown_a_screen(office: Office) -> None:
     await office.people(*({"coins": 600 + n % 7} for n in range(10_000)))
 

@@ -390,6 +390,7 @@ async def test_screens_are_told_what_they_would_read(crew: Crew) -> None:
     assert (told["vip:slots"]["temporary"], told["vip:slots"]["limit"]) == (1, None)
 
 
+@pytest.mark.thorough
 async def test_many_ends_at_once_keep_to_ten_in_ten_seconds(crew: Crew, channel: FakeChannel) -> None:
     for number in range(35):
         await crew.redeem(f"r{number}", str(100 + number))
@@ -422,6 +423,7 @@ async def test_another_account_is_another_channel(crew: Crew, channel: FakeChann
         assert [one.state for one in await rewards.rows(session)] == ["gone"]
 
 
+@pytest.mark.thorough
 async def test_nobody_waits_for_the_many_ends_of_somebody_else(db: Database, crew: Crew, channel: FakeChannel, hands: Hands) -> None:
     async with tenancy.everywhere(db, "a neighbour", write=True) as session:
         neighbour = Creator(name="Bea Live", zone="UTC", created_at=hands.now)

@@ -65,6 +65,7 @@ class Someone:
         return stale
 
 
+@pytest.mark.thorough
 async def test_200_channels_give_and_take_as_fast_as_twitch_lets_them_and_never_faster(db: Database, cast: Cast) -> None:
     bent, script = Bent(), Script()
     arrivals: defaultdict[tuple[str, str], deque[float]] = defaultdict(deque)

@@ -57,6 +57,7 @@ async def until(happened: Any) -> None:
             await asyncio.sleep(0.05)
 
 
+@pytest.mark.thorough
 async def test_twitch_is_asked_to_call_and_what_it_calls_about_is_kept(db: Database, cast: Cast, twitch: Twitch, tmp_path: Path) -> None:  # noqa: F811
     one = cast.owner.creator_id
     await consent(db, one, twitch.channel, twitch.token)
