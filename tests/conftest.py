@@ -1,5 +1,6 @@
 """What every test may use."""
 
+import gc
 import io
 import logging
 from collections.abc import Iterator
@@ -9,6 +10,13 @@ import pytest
 from entourage.kernel import log
 
 pytest_plugins = ["tests.engines", "tests.people"]
+
+
+def pytest_collection_finish() -> None:
+    """Look through what all tests share only once: building one application after another would do it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture

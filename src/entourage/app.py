@@ -66,7 +66,7 @@ def build(house: House) -> Litestar:
     tracing = traces.begin(house.settings)
     if tracing is not None:
         house.closing.append(partial(asyncio.to_thread, tracing.end))
-    app = Litestar(
+    return Litestar(
         route_handlers=[
             *routes_of_house(),
             _static(),
@@ -93,8 +93,6 @@ def build(house: House) -> Litestar:
         # Our own structured log is set up by whoever starts the process.
         logging_config=None,
     )
-    docs.complete(app)
-    return app
 
 
 def build_watch(house: House) -> Litestar:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Litestar, Router
+from litestar import Request, Router
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.openapi.spec import Components, OpenAPIMediaType, OpenAPIResponse, Operation, PathItem, Reference, Schema, SecurityScheme
@@ -58,14 +58,17 @@ def config() -> OpenAPIConfig:
         ),
         security=[{"key": []}, {"header": []}, {"session": []}],
         render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"]), YamlRenderPlugin(path="/openapi.yaml")],
-        openapi_router=Router("/api/docs", route_handlers=[], opt=ANYONE, include_in_schema=False),
+        openapi_router=Router("/api/docs", route_handlers=[], before_request=_complete, opt=ANYONE, include_in_schema=False),
     )
 
 
-def complete(app: Litestar) -> None:
-    """Say on every operation how it refuses, in the one shape that `kernel.http` answers with."""
+def _complete(request: Request[Any, Any, Any]) -> None:
+    """Say on every operation how it refuses, in the one shape that `kernel.http` answers with; when first read, for it takes long."""
+    app = request.app
     # Litestar collects the shapes of the routes here and would drop one that none of them names.
     shapes = app.openapi_schema.components.schemas
+    if "Problem" in shapes:
+        return
     shapes["Problem"] = _PROBLEM
     for name in ("NewCreator", "CreatorChange"):
         if isinstance(shape := shapes.get(name), Schema) and shape.properties:
