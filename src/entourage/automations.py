@@ -1,4 +1,4 @@
-"""When one room causes something in another: whoever comes up to a loyalty tier may get a badge on Twitch.
+"""When one room causes something in another: a loyalty tier may bring a badge on Twitch, who is forgotten is forgotten everywhere.
 
 This is the only module that may know two rooms. What it has seen is kept with what it caused, in one transaction, so
 that nothing is forgotten and nothing is done twice.
@@ -11,8 +11,8 @@ from entourage.kernel.jobs.registry import Registry
 from entourage.kernel.jobs.schedule import Schedule
 from entourage.kernel.tenancy import CreatorSession
 from entourage.ports.channel import Account
-from entourage.viewers import promotions
-from entourage.vips import regulars
+from entourage.viewers import profile, promotions
+from entourage.vips import erasure, regulars
 
 TIERS = "automations.tiers"
 SCHEDULES = (Schedule("automations", "* * * * *", "UTC", TIERS),)
@@ -22,6 +22,7 @@ _TWITCH = "twitch"
 def register(registry: Registry) -> None:
     """Say who does the jobs of automations."""
     registry.add(TIERS, _thank_all, timeout_s=300.0)
+    registry.add(profile.FORGOTTEN, _forget)
 
 
 async def loyalty(db: Database, creator_id: int, user_id: str) -> str | None:
@@ -48,6 +49,12 @@ async def thank(session: CreatorSession) -> int:
             asked += await regulars.promoted(session, user, one.tier, at, key=f"tier:{one.change_id}:{seat.user_id}")
     await regulars.note(session, last)
     return asked
+
+
+async def _forget(context: JobContext) -> None:
+    if context.payload["platform"] == _TWITCH and context.creator_id is not None:
+        async with tenancy.inside(context.db, context.creator_id, write=True) as session:
+            await erasure.ask(session, context.payload["user_id"])
 
 
 async def _thank_all(context: JobContext) -> None:

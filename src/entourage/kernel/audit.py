@@ -33,9 +33,16 @@ def record(  # noqa: PLR0913 - all but two are options by name
     return entry
 
 
-async def blot(session: CreatorSession, subject: str) -> None:
-    """Blot out what entries say of an erased person; that they happened stays."""
-    await session.execute(update(AuditEntry).where(AuditEntry.creator_id == session.creator, AuditEntry.subject == subject).values(meta={}))
+async def blot(session: CreatorSession, subject: str, *, instead: str | None = None) -> None:
+    """Blot out what entries say of an erased person, who may be named `instead` otherwise; that they happened stays."""
+    theirs = update(AuditEntry).where(AuditEntry.creator_id == session.creator, AuditEntry.subject == subject)
+    await session.execute(theirs.values(meta={}, subject=subject if instead is None else instead))
+
+
+async def rename_cause(session: CreatorSession, subject: str, old: str, new: str) -> None:
+    """Name the cause of entries otherwise, because its name told who an erased person was."""
+    theirs = update(AuditEntry).where(AuditEntry.creator_id == session.creator, AuditEntry.subject == subject, AuditEntry.cause == old)
+    await session.execute(theirs.values(cause=new))
 
 
 async def page(  # noqa: PLR0913 - options by name

@@ -7,9 +7,10 @@ message again when it is in doubt; the second one changes nothing.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, cast
+from typing import Any
+from typing import cast as as_type
 
-from sqlalchemy import Connection, Table, delete, select, update
+from sqlalchemy import Connection, Table, Text, cast, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from entourage.kernel import clock
@@ -22,7 +23,7 @@ from entourage.kernel.tenancy import CreatorSession
 KEPT = timedelta(days=30)
 """How long a delivery is kept after it came: far longer than any platform sends one again."""
 
-_deliveries = cast("Table", Delivery.__table__)
+_deliveries = as_type("Table", Delivery.__table__)
 
 
 async def take(session: CreatorSession, parcel: Parcel) -> int | None:
@@ -46,6 +47,13 @@ async def handled(session: CreatorSession, delivery_id: int) -> bool:
     """Note that a delivery was acted upon; False when that had been noted before, so that nothing is done twice."""
     statement = update(Delivery).where(Delivery.id == delivery_id, Delivery.handled_at.is_(None)).values(handled_at=clock.now())
     return bool((await session.execute(statement.returning(Delivery.id))).all())
+
+
+async def blot(session: CreatorSession, source: str, *, mentioning: str) -> None:
+    """Empty what a platform told that names an erased person by their id, once it was acted upon; that it came stays known."""
+    named = cast(_deliveries.c.payload, Text).contains(f'"{mentioning}"', autoescape=True)
+    mine = (_deliveries.c.creator_id == session.creator, _deliveries.c.source == source, _deliveries.c.handled_at.is_not(None))
+    await session.execute(update(_deliveries).where(*mine, named).values(payload={}))
 
 
 async def prune(session: CreatorSession, *, before: datetime, limit: int = 10_000) -> int:

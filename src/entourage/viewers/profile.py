@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 
 from entourage.kernel import audit, clock
 from entourage.kernel.errors import Invalid
+from entourage.kernel.jobs import queue
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import (
     birthday,
@@ -43,6 +44,8 @@ from entourage.viewers.tables import (
     Visit,
 )
 
+FORGOTTEN = "viewers.forgotten"
+"""The job by which other rooms hear that somebody was forgotten, one for each account: `platform` and `user_id`."""
 _FLAGS = {"is_favorite": "favorite", "is_blocked": "blocked", "is_moderator": "moderator"}
 _TEXTS = {"notes": 20_000, "discord_username": 100, "tts_voice": 100, "gender": 30, "country": 60, "language": 30}
 _MOST_TAGS, _LONGEST_TAG = tags.MOST, tags.LONGEST
@@ -211,7 +214,8 @@ async def forget(session: CreatorSession, ref: str, actor: str) -> int:
         )
     )
     for viewer_id in accounts:
-        await _erase(session, viewer_id)
+        platform, user_id = await _erase(session, viewer_id)
+        await queue.enqueue(session, FORGOTTEN, {"platform": platform, "user_id": user_id})
     await session.flush()
     for viewer_id in accounts:
         await audit.blot(session, f"viewer:{viewer_id}")
@@ -219,8 +223,8 @@ async def forget(session: CreatorSession, ref: str, actor: str) -> int:
     return accounts[0]
 
 
-async def _erase(session: CreatorSession, viewer_id: int) -> None:
-    """Erase one account and leave its fingerprint."""
+async def _erase(session: CreatorSession, viewer_id: int) -> tuple[str, str]:
+    """Erase one account and leave its fingerprint; returns its platform and id there."""
     row = await session.get_one(Viewer, viewer_id)
     told = update(Interaction).where(Interaction.viewer_id == viewer_id, Interaction.creator_id == session.creator)
     await session.execute(told.values(viewer_id=None, content=None))
@@ -229,3 +233,4 @@ async def _erase(session: CreatorSession, viewer_id: int) -> None:
     until_ms = max(clock.now_ms(), row.last_seen_ms)
     await erasure.add(await session.connection(), session.creator, [(row.platform, row.user_id)], until_ms)
     await session.delete(row)
+    return row.platform, row.user_id

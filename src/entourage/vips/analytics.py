@@ -79,7 +79,7 @@ async def read(session: CreatorSession, zone: str, weeks: int) -> Analytics:
     returned = sum(one.times > 1 for one in ranked)
     return Analytics(
         weeks=list(table.values()), people=len(people), returned=returned, points=sum(one.points for one in ranked), sources=dict(sources),
-        reasons=dict(reasons.most_common()), regulars=ranked[:_TOP],
+        reasons=dict(reasons.most_common()), regulars=[one for one in ranked if one.name][:_TOP],
     )  # fmt: skip
 
 

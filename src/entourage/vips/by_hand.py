@@ -55,6 +55,9 @@ async def restore(session: CreatorSession, grant_id: int, actor: str) -> schemas
     if row is None:
         msg = "There is no such badge."
         raise NotFound(msg)
+    if not row.name:
+        msg = "Who had this badge was forgotten; give it anew."
+        raise Conflict(msg)
     left = None if row.ends_at is None else int((row.ends_at - clock.now()).total_seconds())
     if row.ended_why != "revoked" or (left is not None and left < 1):
         msg = "Only a badge that was taken back by hand and had time left can be restored."

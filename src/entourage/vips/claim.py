@@ -14,7 +14,7 @@ from entourage.kernel.errors import Conflict
 from entourage.kernel.jobs import queue
 from entourage.kernel.tenancy import CreatorSession
 from entourage.ports.channel import Account, Redemption
-from entourage.vips import choices, kinds, shown, states, telling, wording
+from entourage.vips import choices, erasure, kinds, shown, states, telling, wording
 from entourage.vips.desk import Desk
 from entourage.vips.tables import VipClaim
 
@@ -103,6 +103,7 @@ async def refuse(session: CreatorSession, desk: Desk, claim: VipClaim, reason: s
     _move(claim, "refused")
     claim.reason = reason
     await _to_settle(session, claim)
+    await erasure.ask_if_forgotten(session, claim)
     about = kinds.about(claim.user_id)
     audit.record(session, "vips.claim.refused", about, actor=by, cause=claim.key, meta={"claim": claim.id, "reason": reason})
     if claim.source == "redemption":
@@ -113,10 +114,11 @@ async def refuse(session: CreatorSession, desk: Desk, claim: VipClaim, reason: s
         session.after_commit(lambda: desk.publisher.refunded(creator_id, row))
 
 
-def close(session: CreatorSession, claim: VipClaim, state: str, reason: str, *, by: str = audit.SYSTEM) -> None:
+async def close(session: CreatorSession, claim: VipClaim, state: str, reason: str, *, by: str = audit.SYSTEM) -> None:
     """End a claim that asks for nothing any more: `passed` by the rules, or `closed` by a hand on the platform."""
     _move(claim, state)
     claim.reason = reason
+    await erasure.ask_if_forgotten(session, claim)
     if claim.source in _COMMON:
         return
     meta = {"claim": claim.id, "reason": reason}

@@ -54,6 +54,7 @@ async def read(session: CreatorSession) -> Converts:
     found = (await session.execute(both)).all()
     newest = [
         Convert(user_id, name, clock.iso(clock.to_ms(redeemed)) or "", clock.iso(clock.to_ms(subscribed)) or "", int(tier))
-        for user_id, redeemed, subscribed, tier, name in found[:_SHOWN]
+        for user_id, redeemed, subscribed, tier, name in found
+        if name  # nameless: forgotten
     ]
-    return Converts(redeemers, len(found), newest)
+    return Converts(redeemers, len(found), newest[:_SHOWN])

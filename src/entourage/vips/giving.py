@@ -85,7 +85,7 @@ async def _pass_over(context: JobContext, key: int) -> None:
     async with tenancy.inside(context.db, creator_of(context), write=True) as session:
         asked = await claim.lock(session, key)
         if asked is not None and asked.state == "received":
-            claim.close(session, asked, "passed", "no_rule")
+            await claim.close(session, asked, "passed", "no_rule")
 
 
 async def _look_up(desk: Desk, context: JobContext, channel: Channel, asked: VipClaim, decision: Decision) -> Facts:

@@ -8,7 +8,7 @@ from entourage.kernel import audit, clock
 from entourage.kernel.errors import Conflict
 from entourage.kernel.jobs import queue
 from entourage.kernel.tenancy import CreatorSession
-from entourage.vips import choices, claim, duration, kinds, rewards, shown, standing, states, telling, wording
+from entourage.vips import choices, claim, duration, erasure, kinds, rewards, shown, standing, states, telling, wording
 from entourage.vips.desk import Desk
 from entourage.vips.duration import Span
 from entourage.vips.tables import OPEN, VipChannel, VipClaim, VipGrant
@@ -141,6 +141,7 @@ async def end(session: CreatorSession, desk: Desk, row: VipGrant, why: str, *, b
     audit.record(session, "vips.grant.ended", about, actor=by, cause=row.cause, meta=meta)
     if row.given_at is not None and why not in {"gave_up", "canceled", "banned"}:
         await telling.tell(session, "ended", {"user": row.name}, about=about, cause=row.cause)
+    await erasure.ask_if_forgotten(session, row)
     await session.flush()
     await rewards.wake(session)
     await _publish(session, desk, row, "ended")
@@ -153,6 +154,7 @@ async def refuse(session: CreatorSession, desk: Desk, row: VipGrant, reason: str
     meta = {"grant": row.id, "reason": reason, "given": row.given_at is not None}
     audit.record(session, "vips.grant.refused", kinds.about(row.user_id), actor=claim.TWITCH, cause=row.cause, meta=meta)
     await _refuse_waiting(session, desk, row, reason)
+    await erasure.ask_if_forgotten(session, row)
     await _publish(session, desk, row, "ended")
 
 

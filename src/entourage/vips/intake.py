@@ -60,7 +60,7 @@ async def _settled(session: CreatorSession, desk: Desk, heard: port.RedemptionSe
         return
     if asked.state in {"received", "granting"}:
         if heard.redemption.status == "canceled":  # one that a hand fulfilled is given its badge all the same
-            claim.close(session, asked, "closed", "canceled_by_hand", by=claim.TWITCH)
+            await claim.close(session, asked, "closed", "canceled_by_hand", by=claim.TWITCH)
             await session.flush()
             await grant.stop_giving(session, desk, asked.grant_id, "canceled", by=claim.TWITCH)
     elif asked.unsettled:

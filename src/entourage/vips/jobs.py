@@ -12,7 +12,7 @@ from entourage.kernel.jobs.context import JobContext
 from entourage.kernel.jobs.registry import Registry
 from entourage.kernel.jobs.schedule import Schedule
 from entourage.ports.channel import AnyHeard
-from entourage.vips import commands, giving, intake, kinds, looking, rewarding, rounds, settling, speaking, taking
+from entourage.vips import commands, erasure, giving, intake, kinds, looking, rewarding, rounds, settling, speaking, taking
 from entourage.vips.desk import Desk
 from entourage.vips.patience import creator_of
 
@@ -43,6 +43,7 @@ def register(registry: Registry, desk: Desk) -> None:
         registry.add(kind, partial(step, desk), timeout_s=120.0)
     registry.add(kinds.HEARD, partial(_hear, desk), timeout_s=60.0)
     registry.add(kinds.ROUNDS, _go_round, timeout_s=300.0)
+    registry.add(kinds.FORGET, _forget, timeout_s=300.0)
 
 
 async def keep_time(db: Database) -> None:
@@ -59,6 +60,14 @@ async def _hear(desk: Desk, context: JobContext) -> None:
         delivery = await deliveries.get(session, key)
         if await deliveries.handled(session, key):
             await intake.act(session, desk, msgspec.convert(delivery.payload, AnyHeard))
+
+
+async def _forget(context: JobContext) -> None:
+    user_id, again = context.payload["user"], context.payload["again"]
+    async with tenancy.inside(context.db, creator_of(context), write=True) as session:
+        await erasure.forget(session, user_id)
+        if again:
+            await erasure.ask(session, user_id, again=True)
 
 
 async def _go_round(context: JobContext) -> None:

@@ -13,6 +13,7 @@ SAY = "vips.say"
 TELL = "vips.tell"
 ANSWER = "vips.answer"
 HEARD = "vips.heard"
+FORGET = "vips.forget"
 
 PATIENT = 100_000
 """Tries of a job that must not give up: a badge that is not taken back yet, points that were not given back yet."""

@@ -57,7 +57,7 @@ async def _leave(session: CreatorSession) -> None:
     await session.execute(update(VipClaim).where(VipClaim.creator_id == session.creator, left).values(ended))
     gone = update(VipReward).where(VipReward.creator_id == session.creator, VipReward.state.in_(("on", "deleting")))
     await session.execute(gone.values(state="gone", reward_id=None))
-    audit.record(session, "vips.channel.left", "vips.channel", actor=claim.TWITCH, meta={"badges": [row.user_id for row in rows]})
+    audit.record(session, "vips.channel.left", "vips.channel", actor=claim.TWITCH, meta={"badges": len(rows)})
 
 
 async def reconcile(context: JobContext, channel: Channel) -> int:

@@ -40,7 +40,8 @@ async def drop(session: CreatorSession, user_id: str) -> bool:
     if row is None:
         return False
     await session.delete(row)
-    audit.record(session, "vips.permanent.gone", kinds.about(user_id), actor=TWITCH, meta={"name": row.name})
+    about, meta = (kinds.about(user_id), {"name": row.name}) if row.name else ("vips.channel", {})  # nameless: forgotten
+    audit.record(session, "vips.permanent.gone", about, actor=TWITCH, meta=meta)
     return True
 
 

@@ -7,7 +7,7 @@ from entourage.kernel.errors import Never
 from entourage.kernel.jobs.context import JobContext
 from entourage.kernel.tenancy import CreatorSession
 from entourage.ports.channel import Channel
-from entourage.vips import choices, claim, grant, kinds, looking, patience
+from entourage.vips import choices, claim, erasure, grant, kinds, looking, patience
 from entourage.vips.desk import Desk
 from entourage.vips.patience import creator_of
 from entourage.vips.tables import VipClaim
@@ -62,6 +62,7 @@ async def _note(session: CreatorSession, desk: Desk, key: int, status: str) -> N
     actor = claim.TWITCH if asked.settled == "by_hand" else audit.SYSTEM
     meta = {"claim": key, "status": status, "settled": asked.settled}
     audit.record(session, f"vips.claim.{asked.settled}", about, actor=actor, cause=asked.key, meta=meta)
+    await erasure.ask_if_forgotten(session, asked)
     if status == "canceled" and asked.state == "granted":
         await take_off(session, desk, asked)
 

@@ -39,6 +39,8 @@ def line(settings: schemas.Settings, say: schemas.Say, *, on_discord: bool = Fal
 
 async def tell(session: CreatorSession, say: schemas.Say, values: Mapping[str, str], *, about: str, cause: str) -> None:
     """Ask for the chat line and the notice of an occasion, if the creator wants them; `about` names it in the audit log."""
+    if values.get("user") == "":  # somebody forgotten
+        return
     settings = await choices.read(session)
     in_chat, on_discord = line(settings, say), line(settings, say, on_discord=True)
     payload = {"say": say, "values": dict(values), "about": about, "cause": cause}

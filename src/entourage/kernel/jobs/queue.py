@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, func, null, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Text, bindparam, case, cast, delete, func, null, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from entourage.kernel import clock, ids
@@ -167,6 +167,18 @@ async def prune(session: CreatorSession, *, done_before: datetime, dead_before: 
         .limit(limit)
     )
     return len((await session.execute(delete(jobs).where(jobs.c.id.in_(old)).returning(jobs.c.id))).all())
+
+
+async def drop(session: CreatorSession, *, lane: str, mentioning: Iterable[str], waiting: Iterable[str] = ()) -> int:
+    """Delete the creator's finished jobs, and those of the kinds `waiting` that wait, in a lane or with one of these texts as a value.
+
+    For forgetting somebody: what is running or must still happen is left alone. Returns how many went.
+    """
+    payload = cast(jobs.c.payload, Text)
+    named = or_(jobs.c.lane == _scoped(session.creator, lane), *(payload.contains(f'"{one}"', autoescape=True) for one in mentioning))
+    over = or_(has_status("done"), has_status("dead"), has_status("queued") & jobs.c.kind.in_(list(waiting)))
+    gone = delete(jobs).where(jobs.c.creator_id == session.creator, over, named)
+    return len((await session.execute(gone.returning(jobs.c.id))).all())
 
 
 def _plain_row(owner: int | None, kind: str, lane: str | None, payload: Mapping[str, Any], max_attempts: int) -> dict[str, Any]:
