@@ -52,6 +52,25 @@ async def test_a_viewer_asks_how_much_time_is_left(crew: Crew, channel: FakeChan
     assert len(channel.said) == 2
 
 
+async def test_a_badge_until_the_stream_ends_is_told_so(crew: Crew, channel: FakeChannel, hands: Hands) -> None:
+    await crew.choose(lines={"granted": schemas.Line(True, ""), "online": schemas.Line(False)})
+    await crew.hear(WentLive(broadcaster_id="1", at=hands.now, stream_id="s1"))
+    await crew.make_reward("Tonight", duration_s=None)
+    for redemption, user_id, reward in (("r1", "7", "reward2"), ("r2", "7", "reward1"), ("r3", "8", "reward1")):
+        redeemed = channel.redeem(redemption, user_id, reward_id=reward)
+        await crew.hear(RedemptionMade(broadcaster_id="1", at=hands.now, redemption=redeemed))
+        await crew.settle_down()
+    await crew.hear(line("!vip"))
+    await crew.settle_down()
+
+    assert channel.said == [
+        "Name7 is VIP now, until the stream ends!",
+        "Name7 stays VIP, with 1 d left and at least until the stream ends!",
+        "Name8 is VIP now, for 1 d!",
+        "m1> @Name7 you are VIP, with 1 d left and at least until the stream ends.",
+    ]
+
+
 async def test_lines_are_said_in_the_creators_words(crew: Crew, channel: FakeChannel, hands: Hands) -> None:
     said = {"granted": schemas.Line(True, "{channel} welcomes {user} for {duration}"), "online": schemas.Line(True, "", announce=True)}
     await crew.choose(language="de", slots=10, lines=said)

@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from entourage.vips import duration, pace, rule, slots, states, wording
+from entourage.vips import duration, pace, rule, schemas, slots, states, telling, wording
 from entourage.vips.duration import Span
 from entourage.vips.rule import Facts, Rule, Terms
 from tests.written import table
 
 NOW = datetime(2026, 11, 20, 20, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
 PAGE = "rules/vips.md"
 RULES = [
     Rule("rule:1", "sub", 1000, "", Terms(duration_s=7 * 86_400)),
@@ -117,6 +118,21 @@ def test_a_time_is_said_in_its_two_biggest_units(case: dict[str, str]) -> None:
     seconds = number(case["seconds"])
 
     assert (wording.time_left(seconds), wording.time_left(seconds, "de")) == (case["says"], case["sagt"])
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_is_said_fits_how_a_badge_ends(language: wording.Language) -> None:
+    ends, given, prolonged = ("ends", "given", "prolonged") if language == "en" else ("endet", "vergeben", "verlängert")
+    moments = {"time": (None, NOW + 2 * DAY), "stream": (NOW, None), "later": (NOW + 2 * DAY, None)}
+    cases = table(PAGE, ends)
+    assert {case[ends] for case in cases} == set(moments)
+    for case in cases:
+        end, left = duration.stays(NOW, *moments[case[ends]])
+        values = {"user": "Mia", "duration": wording.time_left(left, language), "time_left": wording.time_left(left, language)}
+        said = [telling.line(schemas.Settings(language=language), say, end=end).text for say in ("granted", "extended")]
+
+        assert end == case[ends]
+        assert [wording.fill(text, values) for text in said] == [case[given], case[prolonged]]
 
 
 def test_a_name_brings_in_no_placeholder_and_no_line_is_too_long() -> None:

@@ -8,12 +8,25 @@ Again = Literal["extend", "replace", "stack"]
 """What a further claim of somebody who has a badge does: adds, begins anew, or adds up to a cap."""
 
 
+End = Literal["time", "stream", "later"]
+"""How a badge ends as it stands now: at a moment, with the stream, or with whichever of them comes later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Until when a badge was asked for: a moment, the end of the stream, or whichever is later."""
 
     fixed_until: datetime | None = None
     until_stream_end: bool = False
+
+
+def stays(now: datetime, fixed_until: datetime | None, ends_at: datetime | None) -> tuple[End, float | None]:
+    """Say how a badge ends and for how many seconds it certainly stays; None when only the stream decides."""
+    if ends_at is not None:
+        return "time", (ends_at - now).total_seconds()
+    if fixed_until is not None and fixed_until > now:
+        return "later", (fixed_until - now).total_seconds()
+    return "stream", None
 
 
 def begin(now: datetime, add_s: int | None) -> Span:

@@ -80,9 +80,10 @@ async def activate(session: CreatorSession, desk: Desk, row: VipGrant, answer: s
         return
     _wind(row, span, now, settings.grace_s, settings.warn_s, known)
     await session.flush()
-    left = None if row.ends_at is None else (row.ends_at - now).total_seconds()
+    end, left = duration.stays(now, row.fixed_until, row.ends_at)
     lasting = wording.time_left(left, settings.language)
-    await telling.tell(session, "granted", {"user": row.name, "duration": lasting, "time_left": lasting}, about=about, cause=row.cause)
+    said = {"user": row.name, "duration": lasting, "time_left": lasting}
+    await telling.tell(session, "granted", said, about=about, cause=row.cause, end=end)
     await _publish(session, desk, row, "granted")
 
 
@@ -100,13 +101,13 @@ async def extend(session: CreatorSession, desk: Desk, row: VipGrant, asked: VipC
     about = kinds.about(row.user_id)
     meta = {"grant": row.id, "claim": asked.id, "ends_at": row.ends_at and row.ends_at.isoformat()}
     audit.record(session, "vips.grant.extended", about, actor=asked.by, cause=asked.key, meta=meta)
-    left = None if row.ends_at is None else (row.ends_at - now).total_seconds()
+    end, left = duration.stays(now, row.fixed_until, row.ends_at)
     said = {
         "user": row.name,
         "time_left": wording.time_left(left, settings.language),
         "duration": wording.time_left(asked.given_s, settings.language),
     }
-    await telling.tell(session, "extended", said, about=about, cause=asked.key)
+    await telling.tell(session, "extended", said, about=about, cause=asked.key, end=end)
     await _publish(session, desk, row, "extended")
     return True
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from entourage.kernel.jobs import queue
 from entourage.kernel.tenancy import CreatorSession
 from entourage.vips import choices, kinds, schemas, wording
+from entourage.vips.duration import End
 
 TEXTS: Mapping[str, Mapping[schemas.Say, str]] = {
     "en": {
@@ -16,33 +17,47 @@ TEXTS: Mapping[str, Mapping[schemas.Say, str]] = {
         "online": "VIP badges are on: {free_slots} slots are free.",
     },
     "de": {
-        "granted": "{user} ist jetzt VIP, für {duration}!",
-        "extended": "{user} bleibt VIP, noch {time_left}!",
-        "soon": "@{user}, dein VIP-Abzeichen endet in {time_left}.",
+        "granted": "{user} ist jetzt für {duration} VIP!",
+        "extended": "{user} bleibt noch {time_left} VIP!",
+        "soon": "@{user}, noch {time_left}, dann endet dein VIP-Abzeichen.",
         "ended": "{user} ist nicht mehr VIP. Danke, dass du da bist!",
         "refused": "@{user}, diesmal kein VIP: {reason}. Deine Punkte kommen zurück.",
         "online": "VIP-Abzeichen sind da: {free_slots} Plätze sind frei.",
+    },
+}
+_OTHER_ENDS: Mapping[str, Mapping[tuple[schemas.Say, End], str]] = {
+    "en": {
+        ("granted", "stream"): "{user} is VIP now, until the stream ends!",
+        ("granted", "later"): "{user} is VIP now, for {duration} and at least until the stream ends!",
+        ("extended", "stream"): "{user} stays VIP until the stream ends!",
+        ("extended", "later"): "{user} stays VIP, with {time_left} left and at least until the stream ends!",
+    },
+    "de": {
+        ("granted", "stream"): "{user} ist jetzt VIP, bis der Stream endet!",
+        ("granted", "later"): "{user} ist jetzt für {duration} VIP, mindestens bis der Stream endet!",
+        ("extended", "stream"): "{user} bleibt VIP, bis der Stream endet!",
+        ("extended", "later"): "{user} bleibt noch {time_left} VIP, mindestens bis der Stream endet!",
     },
 }
 _QUIET: frozenset[schemas.Say] = frozenset({"online"})
 """Said only by who switches it on."""
 
 
-def line(settings: schemas.Settings, say: schemas.Say, *, on_discord: bool = False) -> schemas.Line:
-    """Return what is said on an occasion by these settings."""
+def line(settings: schemas.Settings, say: schemas.Say, *, on_discord: bool = False, end: End = "time") -> schemas.Line:
+    """Return what is said on an occasion by these settings, about a badge that ends so."""
     chosen = (settings.notices if on_discord else settings.lines).get(say)
-    usual = TEXTS[settings.language][say]
+    usual = _OTHER_ENDS[settings.language].get((say, end), TEXTS[settings.language][say])
     if chosen is None:
         return schemas.Line(on=say not in _QUIET, text=usual)
     return schemas.Line(chosen.on, chosen.text or usual, chosen.announce)
 
 
-async def tell(session: CreatorSession, say: schemas.Say, values: Mapping[str, str], *, about: str, cause: str) -> None:
+async def tell(session: CreatorSession, say: schemas.Say, values: Mapping[str, str], *, about: str, cause: str, end: End = "time") -> None:
     """Ask for the chat line and the notice of an occasion, if the creator wants them; `about` names it in the audit log."""
     if values.get("user") == "":  # somebody forgotten
         return
     settings = await choices.read(session)
-    in_chat, on_discord = line(settings, say), line(settings, say, on_discord=True)
+    in_chat, on_discord = line(settings, say, end=end), line(settings, say, on_discord=True, end=end)
     payload = {"say": say, "values": dict(values), "about": about, "cause": cause}
     if in_chat.on:
         await queue.enqueue(

@@ -44,9 +44,9 @@ def strange(template: str) -> list[str]:
 
 
 def time_left(seconds: float | None, language: Language = "en") -> str:
-    """Write a time in its two biggest units, rounded up to the minute; None is until the stream ends."""
+    """Write a time in its two biggest units, rounded up to the minute; None is what is left of the stream."""
     if seconds is None:
-        return "until the stream ends" if language == "en" else "bis der Stream endet"
+        return "the rest of the stream" if language == "en" else "den Rest des Streams"
     rest = max(60, -(-int(seconds) // 60) * 60)
     parts = []
     for size, english, german in _UNITS:

@@ -33,6 +33,7 @@ VIP_PROBLEMS: Final = (
     _n("There are {most} rules already; remove one first."),
     _n("There is no badge here that was given on Twitch."),
     _n("There is no such badge."),
+    _n("Who had this badge was forgotten; give it anew."),
     _n("There is no such reward of ours."),
     _n("There is no such rule."),
     _n("There is no {{name}}; there are {names}."),
