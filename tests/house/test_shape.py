@@ -26,6 +26,7 @@ CROSSINGS = {
     "kernel/accounts/overlays.py": 1,
     "kernel/accounts/people.py": 2,
     "kernel/accounts/sessions.py": 7,
+    "kernel/hearings.py": 1,
     "kernel/jobs/context.py": 2,
     "kernel/jobs/keeper.py": 4,
     "kernel/jobs/schedule.py": 3,

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text, update
 
 from entourage import app as app_module
-from entourage.kernel import clock, tenancy
+from entourage.kernel import clock, hearings, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.pulse import Pulse
 from entourage.kernel.tables import Heartbeat
@@ -60,6 +60,31 @@ async def test_a_listener_that_fell_silent_is_named_to_its_people_only(db: Datab
     assert told["errors"] == {"listen": "Listening: the last sign of life came 7 min ago. Look at `entourage listen` and its log."}
     # The web itself can work: nobody takes it out of the balance for another's fault.
     assert (await nobody.get("/api/health/ready")).status_code == 200
+
+
+async def test_lost_lines_to_twitch_degrade_the_house_and_are_counted_without_names(
+    db: Database, doors: Doors, cast: Cast, crew: list[Pulse]
+) -> None:
+    async def note(creator_id: int, **states: tuple[hearings.State, str]) -> None:
+        async with tenancy.inside(db, creator_id, write=True) as session:
+            await hearings.note(session, "twitch", states)
+
+    await note(cast.owner.creator_id, line=("on", ""), a=("on", ""), b=("on", ""), c=("missing", "bits:read"))
+    await note(cast.neighbour.creator_id, line=("down", "a secret reason"), a=("waiting", ""))
+    nobody, helper = await doors.nobody(), await doors.of(cast.helper)
+    for browser in (nobody, helper):
+        answer = await browser.get("/api/health")
+        assert (answer.status_code, answer.json()["status"], "secret" in answer.text) == (200, "degraded", False)
+    told = answer.json()
+    part = next(part for part in told["parts"] if part["name"] == "twitch")
+    counts = "2 on, 1 waiting, 1 not allowed"
+    assert part["says"] == f"Twitch: 2 channels; subscriptions: {counts}. The line is lost for 1 of them and tried again by itself."
+    quiet = {"waiting": 0, "missing": 0, "refused": 0, "ended": 0}
+    assert told["twitch"] == [{**quiet, "line": "down", "on": 0, "waiting": 1}, {**quiet, "line": "on", "on": 2, "missing": 1}]
+    assert (await nobody.get("/api/health")).json() == {"status": "degraded"}
+
+    await note(cast.neighbour.creator_id, line=("on", ""))
+    assert (await nobody.get("/api/health")).json() == {"status": "ok"}
 
 
 async def test_a_house_where_nobody_works_says_which_command_is_missing(doors: Doors, cast: Cast) -> None:

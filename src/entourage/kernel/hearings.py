@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast, get_args
 
-from sqlalchemy import Table, delete, or_, select
+from sqlalchemy import Table, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from entourage.kernel import clock
+from entourage.kernel import clock, tenancy
+from entourage.kernel.db import Database
 from entourage.kernel.tables import Hearing
 from entourage.kernel.tenancy import CreatorSession
 
@@ -43,6 +44,29 @@ async def of(session: CreatorSession, source: str) -> Sequence[Heard]:
     """Return how it is with everything of a source, the line first."""
     found = await session.scalars(select(Hearing).where(Hearing.source == source).order_by(Hearing.kind != LINE, Hearing.kind))
     return [Heard(one.kind, cast("State", one.state), one.detail, one.changed_at) for one in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How it is with what one connection is told, without saying whose it is: its line, and of how many kinds which is true."""
+
+    line: State | None
+    kinds: Mapping[State, int]
+
+
+async def tally(db: Database, source: str) -> list[Tally]:
+    """Count for each connection of a source, those whose line is lost first."""
+    columns = (Hearing.creator_id, Hearing.kind == LINE, Hearing.state, func.count())
+    async with tenancy.everywhere(db, "count what platforms are asked to tell") as session:
+        chosen = select(*columns).where(Hearing.source == source).group_by(Hearing.creator_id, Hearing.kind == LINE, Hearing.state)
+        found = (await session.execute(chosen)).all()
+    lines: dict[int, State] = {creator_id: cast("State", state) for creator_id, is_line, state, _ in found if is_line}
+    kinds: dict[int, dict[State, int]] = {creator_id: {} for creator_id, *_ in found}
+    for creator_id, is_line, state, number in found:
+        if not is_line:
+            kinds[creator_id][cast("State", state)] = number
+    counted = [Tally(lines.get(creator_id), of_one) for creator_id, of_one in kinds.items()]
+    return sorted(counted, key=lambda one: (one.line != "down", sorted(one.kinds.items())))
 
 
 async def note(session: CreatorSession, source: str, states: Mapping[str, tuple[State, str]]) -> None:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from entourage.kernel.hearings import LINE, Heard, State
 from entourage.web.i18n import gettext as _
+from entourage.web.retelling import retell
 
 Mood = Literal["good", "warn", "bad"]
 _MOODS: dict[State, Mood] = {"on": "good", "waiting": "warn", "missing": "warn", "refused": "bad", "ended": "bad", "down": "bad"}
@@ -33,7 +34,7 @@ def _words(heard: Heard) -> str:
         return (
             _("Twitch is heard.")
             if heard.state == "on"
-            else _("Not heard now: %(why)s It is tried again by itself.") % {"why": heard.detail}
+            else _("Not heard now: %(why)s It is tried again by itself.") % {"why": retell(heard.detail)}
         )
     match heard.state:
         case "on":
@@ -43,9 +44,22 @@ def _words(heard: Heard) -> str:
         case "missing":
             return _("Not allowed yet (%(scope)s). Tick it under what it may do, and sign in again.") % {"scope": heard.detail}
         case "ended":
-            return _("Twitch took it back (%(why)s).") % {"why": heard.detail}
+            return _("Twitch took it back (%(why)s).") % {"why": _ended(heard.detail)}
         case _:
-            return _("Twitch refused it: %(why)s") % {"why": heard.detail}
+            return _("Twitch refused it: %(why)s") % {"why": retell(heard.detail)}
+
+
+def _ended(status: str) -> str:
+    """Say why a subscription ended; a status that is not known stays in Twitch's word."""
+    words = {
+        "authorization_revoked": _("you took the permission back"),
+        "user_removed": _("the account is gone"),
+        "moderator_removed": _("whoever reads is no moderator any more"),
+        "chat_user_banned": _("whoever reads was banned from the chat"),
+        "notification_failures_exceeded": _("this house answered too late too often"),
+        "version_removed": _("Twitch tells it differently now; update Entourage"),
+    }
+    return words.get(status, status)
 
 
 def _name(kind: str) -> str:

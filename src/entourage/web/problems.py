@@ -6,6 +6,7 @@ What only a terminal is told (settings, migrations, backups) is English.
 
 from typing import Final
 
+from entourage.web.line_problems import LINE_PROBLEMS
 from entourage.web.vip_problems import VIP_PROBLEMS
 
 
@@ -16,6 +17,7 @@ def _n(message: str) -> str:
 
 PROBLEMS: Final = (
     *VIP_PROBLEMS,
+    *LINE_PROBLEMS,
     _n("A birthday is written YYYY-MM-DD, or --MM-DD without a year."),
     _n("A colour is written #rrggbb."),
     _n("A column cannot hold {name}. It may hold: {names}."),

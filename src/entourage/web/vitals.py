@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
@@ -9,12 +10,14 @@ from typing import Final
 import msgspec
 
 from entourage import migrations
-from entourage.kernel import clock, pulse
+from entourage.kernel import clock, hearings, pulse
 from entourage.kernel.errors import EntourageError, Unavailable
 from entourage.kernel.http import Database
 
 _PATIENCE_S: Final = 5.0
 _COMMANDS: Final = {"listen": "entourage listen", "work": "entourage worker"}
+_TWITCH: Final = "twitch"
+_TOLD: Final = {"on": "on", "waiting": "waiting", "missing": "not allowed", "refused": "refused", "ended": "ended"}
 _DOES: Final = {"web": "The web", "listen": "Listening", "work": "Working off jobs"}
 
 
@@ -24,6 +27,8 @@ class Part(msgspec.Struct):
     name: str
     ok: bool
     says: str
+    degraded: bool = False
+    """Something outside the house fails: it is said and tried again, and nobody need restart anything for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +49,7 @@ class Vitals:
         database = await self.database()
         if not database.ok:
             return [database]
-        parts = [database, await self.shape(), *await self.crew()]
+        parts = [database, await self.shape(), *await self.crew(), *await self.lines()]
         return parts if self.redis is None else [*parts, await self.updates()]
 
     async def database(self) -> Part:
@@ -88,6 +93,19 @@ class Vitals:
             return [Part("processes", ok=False, says=f"Signs of life cannot be read ({type(error).__name__}).")]
         return [_theirs(role, signs.get(role)) for role in _COMMANDS]
 
+    async def tallies(self) -> list[hearings.Tally]:
+        """Count for each connection to Twitch what it is told; raises what the database raises."""
+        async with asyncio.timeout(_PATIENCE_S):
+            return await hearings.tally(self.db, _TWITCH)
+
+    async def lines(self) -> list[Part]:
+        """Look whether Twitch is heard; nothing in a house that is not connected there."""
+        try:
+            found = await self.tallies()
+        except Exception as error:
+            return [Part(_TWITCH, ok=False, says=f"How Twitch is heard cannot be read ({type(error).__name__}).")]
+        return [_heard(found)] if found else []
+
     async def updates(self) -> Part:
         """Ask Redis, which carries updates between processes, whether it is there."""
         try:
@@ -124,6 +142,17 @@ def age(seconds: float) -> str:
         if seconds < most:
             return f"{max(0, round(seconds / unit))} {name} ago"
     return f"{round(seconds / 86_400)} days ago"
+
+
+def _heard(found: list[hearings.Tally]) -> Part:
+    states = Counter[str]()
+    for one in found:
+        states.update(one.kinds)
+    lost = sum(one.line == "down" for one in found)
+    many = "one channel" if len(found) == 1 else f"{len(found)} channels"
+    counts = ", ".join(f"{states[state]} {words}" for state, words in _TOLD.items() if states[state]) or "none"
+    line = f" The line is lost for {lost} of them and tried again by itself." if lost else ""
+    return Part(_TWITCH, ok=True, says=f"Twitch: {many}; subscriptions: {counts}.{line}", degraded=lost > 0)
 
 
 def _own(role: str, silent_s: float, *, ever: bool) -> Part:
