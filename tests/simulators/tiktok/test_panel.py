@@ -67,6 +67,8 @@ async def test_the_page_has_every_button_and_its_own_script_and_style(client: Cl
     for part, kind in (("panel.js", "text/javascript"), ("panel.css", "text/css")):
         assert f"{PREFIX}/parts/{part}" in page
         assert (await client.get(f"{PREFIX}/parts/{part}")).headers["content-type"].startswith(kind)
+    shared = await client.get(f"{PREFIX}/parts/buttons.js")
+    assert "export function attend" in shared.text
     assert (await client.get(f"{PREFIX}/parts/panel.html")).status_code == 404
     assert (await client.get(f"{PREFIX}/img/7350000000000000138.svg")).headers["content-type"].startswith("image/svg+xml")
 
@@ -81,7 +83,7 @@ async def test_buttons_make_things_happen_in_the_room(client: Client, stage: Sta
     heard = Heard()
     assert (await press(client, "live")).startswith("live in room")
     listener = asyncio.create_task(listen(tiktok.url, "mara.live", heard))
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(30):
         while not (stage.room and stage.room.hearing):
             await asyncio.sleep(0.01)
     await press(client, "chat", text="<b>hello</b>")
@@ -97,7 +99,7 @@ async def test_buttons_make_things_happen_in_the_room(client: Client, stage: Sta
         await press(client, act)
     await press(client, "offline")
     with pytest.raises((ValueError, IndexError)):  # the garbage frame, which this simple listener does not survive
-        await asyncio.wait_for(listener, 5)
+        await asyncio.wait_for(listener, 30)
     assert heard.totals == {
         "chats": 2, "likes": 15, "gift_units": 9, "coins": 30_007, "follows": 1, "shares": 1, "subscribes": 1,
         "joins": 51, "control 1": 1, "control 2": 1,
@@ -133,20 +135,23 @@ async def test_doors_break_for_a_while_and_are_mended(client: Client, tiktok: Fa
 async def test_a_gap_keeps_everybody_away_while_the_stream_goes_on(client: Client, stage: Stage, tiktok: FakeTikTok) -> None:
     await press(client, "evening")
     listener = asyncio.create_task(listen(tiktok.url, "mara.live", Heard()))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not (stage.room and stage.room.hearing):
             await asyncio.sleep(0.01)
-    assert await press(client, "gap", seconds=1) == "1 connections dropped; nobody can come back for 1 s, and the stream goes on"
+    assert await press(client, "gap", seconds=60) == "1 connections dropped; nobody can come back for 60 s, and the stream goes on"
     assert (await client.get(f"{PREFIX}/status")).json()["faults"] == {"sign": 500}
     player, room = stage.player, stage.room
     assert player is not None
     assert room is not None
     before = player.position_ms
-    await asyncio.sleep(0.6)
-    assert room.hearing == []
-    assert player.position_ms > before + 400, "nobody listens, and the evening goes on"
-    async with asyncio.timeout(5):
-        while not room.hearing or not player.patient:
+    async with asyncio.timeout(30):
+        while player.position_ms < before + 200:
+            await asyncio.sleep(0.01)
+    assert room.hearing == [], "nobody listens, and the evening goes on"
+    await press(client, "heal")
+    assert player.patient
+    async with asyncio.timeout(30):
+        while not room.hearing:
             await asyncio.sleep(0.01)
     assert (await client.get(f"{PREFIX}/status")).json()["faults"] == {}
     listener.cancel()

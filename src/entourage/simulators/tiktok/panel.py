@@ -2,22 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from importlib.resources import files
 from typing import Any
 
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import MediaType, Request, Response, Router, get, post
-from litestar.enums import RequestEncodingType
 from litestar.types import Guard
 
-from entourage.kernel.errors import EntourageError, Invalid, NotFound
+from entourage.kernel.errors import EntourageError
+from entourage.simulators import buttons
 from entourage.simulators.tiktok import answers, gifts, words
 from entourage.simulators.tiktok.frontrow import Press
 from entourage.simulators.tiktok.stage import Stage
 
 _HERE = "entourage.simulators.tiktok"
-_PARTS = {"panel.js": "text/javascript", "panel.css": "text/css"}
 _OF_SCRIPT = (
     "live", "paused", "ended", "offline", "none", "ready", "playing", "held", "waiting", "done",
     "sign", "page", "socket", "refused", "no answer",
@@ -61,7 +59,7 @@ def router(
     async def act(request: Asked) -> dict[str, Any]:
         spoken = language(request)
         try:
-            said = await stage.press(await _pressed(request))
+            said = await stage.press(await buttons.pressed(request, Press))
         except EntourageError as error:
             raise type(error)(words.say(error.message, spoken)) from error
         return {"said": words.say(said, spoken), "status": stage.status()}
@@ -72,11 +70,7 @@ def router(
 
     @get("/parts/{name:str}", name="simulators.tiktok.part")
     async def part(name: str) -> Response[bytes]:
-        if name not in _PARTS:
-            msg = "There is no such part of the panel."
-            raise NotFound(msg)
-        content = (files(_HERE) / "page" / name).read_bytes()
-        return Response(content, media_type=_PARTS[name])
+        return buttons.part(_HERE, name)
 
     @get("/img/{name:str}", name="simulators.tiktok.picture")
     async def picture(name: str) -> Response[bytes]:
@@ -90,16 +84,3 @@ def router(
         opt=opt or {},
         include_in_schema=False,
     )
-
-
-async def _pressed(request: Asked) -> Press:
-    """Read a press from JSON or from a form; raises Invalid saying what is wrong with it."""
-    forms = {RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PART}
-    try:
-        if request.content_type[0] in forms:
-            sent = {key: value for key, value in (await request.form()).items() if key != "_csrf_token" and value != ""}
-            return msgspec.convert(sent, Press, strict=False)
-        return msgspec.json.decode(await request.body(), type=Press)
-    except (msgspec.MsgspecError, ValueError) as error:
-        msg = f"This button does not exist like that: {error}"
-        raise Invalid(msg) from error

@@ -181,6 +181,8 @@ class Stage:
 
     async def _heal(self, _: Press) -> str:
         self.tiktok.heal()
+        if self.player is not None:
+            self.player.patient = True
         return "everything works again"
 
     async def _stop_playing(self) -> None:

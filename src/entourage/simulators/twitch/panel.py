@@ -1,23 +1,20 @@
 """The panel: a page of buttons that make the fake Twitch do things, and its JSON."""
 
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import Any
 
-import msgspec
 from litestar import Litestar, Request, Response, Router, get, post
-from litestar.enums import RequestEncodingType
 from litestar.response import Template
 from litestar.types import ControllerRouterHandler, Guard
 
-from entourage.kernel.errors import EntourageError, Invalid, NotFound
+from entourage.kernel.errors import EntourageError
+from entourage.simulators import buttons
 from entourage.simulators.twitch.front import ASIDE
 from entourage.simulators.twitch.hindrance import Hindrance
 from entourage.simulators.twitch.press import Press
 from entourage.simulators.twitch.stage import Stage
 
 _HERE = "entourage.simulators.twitch"
-_PARTS = {"panel.js": "text/javascript", "panel.css": "text/css"}
 _CODES = range(4000, 4008)
 
 
@@ -32,7 +29,7 @@ def router(
 
     @post("/act", status_code=200, name="simulators.twitch.act")
     async def act(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
-        press = await _pressed(request)
+        press = await buttons.pressed(request, Press)
         try:
             said = await stage.press(press)
         except Hindrance as why:
@@ -73,10 +70,7 @@ def _pages(stage: Stage, prefix: str, page: str) -> list[ControllerRouterHandler
 
     @get("/parts/{name:str}", name="simulators.twitch.part")
     async def part(name: str) -> Response[bytes]:
-        if name not in _PARTS:
-            msg = "There is no such part of the panel."
-            raise NotFound(msg)
-        return Response((files(_HERE) / "page" / name).read_bytes(), media_type=_PARTS[name])
+        return buttons.part(_HERE, name)
 
     return [show, part]
 
@@ -84,16 +78,3 @@ def _pages(stage: Stage, prefix: str, page: str) -> list[ControllerRouterHandler
 def _asked(request: Request[Any, Any, Any]) -> str:
     login: str = request.query_params.get("channel", "")
     return login[:25]
-
-
-async def _pressed(request: Request[Any, Any, Any]) -> Press:
-    """Read a press from JSON or from a form; raises Invalid saying what is wrong with it."""
-    forms = {RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PART}
-    try:
-        if request.content_type[0] in forms:
-            sent = {key: value for key, value in (await request.form()).items() if key != "_csrf_token" and value != ""}
-            return msgspec.convert(sent, Press, strict=False)
-        return msgspec.json.decode(await request.body(), type=Press)
-    except (msgspec.MsgspecError, ValueError) as error:
-        msg = f"This button does not exist like that: {error}"
-        raise Invalid(msg) from error

@@ -1,4 +1,6 @@
-// Buttons become presses, answers become lines in the log, and the status is asked for every second.
+// The panel: what a press came to becomes a line in the log, and the status is drawn.
+import { attend } from "./buttons.js";
+
 const prefix = document.body.dataset.prefix;
 const words = JSON.parse(document.body.dataset.words);
 const t = (text) => words[text] ?? text;
@@ -39,52 +41,10 @@ function draw(status) {
   }
 }
 
-function composed(button) {
-  const press = { act: button.dataset.act };
-  for (const name of (button.dataset.with || "").split(" ").filter(Boolean)) {
-    const input = document.getElementById(name);
-    press[name] = input.type === "number" ? Number(input.value) : input.value;
-  }
-  return { ...press, ...JSON.parse(button.dataset.set || "{}") };
-}
-
-async function press(button) {
-  button.setAttribute("aria-busy", "true");
-  try {
-    const reply = await fetch(`${prefix}/act`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json", "x-csrftoken": token() },
-      body: JSON.stringify(composed(button)),
-    });
-    const said = await reply.json();
-    if (reply.ok) {
-      tell(said.said);
-      draw(said.status);
-    } else {
-      tell(said.detail || said.title || `${t("refused")} (${reply.status})`, true);
-    }
-  } catch (error) {
-    tell(`${t("no answer")}: ${error.message}`, true);
-  } finally {
-    button.removeAttribute("aria-busy");
-  }
-}
-
-async function refresh() {
-  try {
-    const reply = await fetch(`${prefix}/status`, { headers: { Accept: "application/json" } });
-    if (reply.ok) draw(await reply.json());
-  } catch {
-    // The next tick asks again.
-  }
-}
-
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("button[data-act]");
-  if (button) press(button);
+attend(prefix, {
+  token,
+  draw,
+  done: (said) => tell(said.said),
+  refused: (said, status) => tell(said.detail || said.title || `${t("refused")} (${status})`, true),
+  lost: (error) => tell(`${t("no answer")}: ${error.message}`, true),
 });
-document.getElementById("text").addEventListener("keydown", (event) => {
-  if (event.key === "Enter") press(document.querySelector('button[data-act="chat"]'));
-});
-setInterval(() => document.hidden || refresh(), 1000);
-refresh();
