@@ -6,11 +6,11 @@ from litestar import delete, get, patch, post, put
 from litestar.params import Parameter
 
 from entourage.kernel import tenancy
+from entourage.kernel.envelope import Answer
 from entourage.kernel.errors import Invalid
 from entourage.kernel.http import Actor, Database, allowed
 from entourage.viewers import config, profile, retention, schemas, tiers
 from entourage.viewers.retention_shapes import Retention, RetentionPlan
-from entourage.viewers.routes.envelope import Answer
 from entourage.viewers.updates import Publisher
 
 

@@ -6,9 +6,9 @@ from litestar import delete, get, patch, post
 from litestar.params import Parameter
 
 from entourage.kernel import tenancy
+from entourage.kernel.envelope import Answer
 from entourage.kernel.http import Actor, Database, allowed
 from entourage.viewers import bulk, listing, schemas, segments
-from entourage.viewers.routes.envelope import Answer
 from entourage.viewers.updates import Publisher
 
 _READ, _EDIT = [allowed("viewers.read")], [allowed("viewers.edit")]

@@ -6,10 +6,10 @@ from litestar import get
 from litestar.params import Parameter
 
 from entourage.kernel import tenancy
+from entourage.kernel.envelope import Answer, Paged, Paging
 from entourage.kernel.http import Actor, Database, allowed
 from entourage.viewers import attendance, broadcasts, course, gap
 from entourage.viewers import stream_shapes as shapes
-from entourage.viewers.routes.envelope import Answer, Paged, Paging
 
 READ = [allowed("viewers.read")]
 Limit = Annotated[int, Parameter(ge=1, le=200)]

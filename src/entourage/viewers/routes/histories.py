@@ -6,9 +6,9 @@ from litestar import get
 from litestar.params import Parameter
 
 from entourage.kernel import tenancy
+from entourage.kernel.envelope import Paged, Paging
 from entourage.kernel.http import Actor, Database, allowed
 from entourage.viewers import histories, profile, schemas
-from entourage.viewers.routes.envelope import Paged, Paging
 
 READ = [allowed("viewers.read")]
 Limit = Annotated[int, Parameter(ge=1, le=200)]

@@ -12,6 +12,7 @@ from litestar.params import Parameter
 from litestar.response import Stream
 
 from entourage.kernel import tenancy
+from entourage.kernel.envelope import Answer
 from entourage.kernel.http import Actor, Database, allowed
 from entourage.kernel.settings import Settings
 from entourage.viewers.imports import formats, history, joining, plan, taking, undoing, uploads
@@ -19,7 +20,6 @@ from entourage.viewers.imports.mapping import TARGETS
 from entourage.viewers.imports.rules import RULES
 from entourage.viewers.imports.way import Look, Upload, Way, Ways
 from entourage.viewers.routes.described import Failing, HandingIn
-from entourage.viewers.routes.envelope import Answer
 
 _GUARDS = [allowed("viewers.import")]
 _ROOM = 1_000_000

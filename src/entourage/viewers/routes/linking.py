@@ -6,9 +6,9 @@ from litestar import delete, get, put
 from litestar.params import Parameter
 
 from entourage.kernel import tenancy
+from entourage.kernel.envelope import Answer
 from entourage.kernel.http import Actor, Database, allowed
 from entourage.viewers import link, link_shapes, profile, prospect, schemas
-from entourage.viewers.routes.envelope import Answer
 from entourage.viewers.updates import Publisher
 
 _EDIT = [allowed("viewers.edit")]

@@ -13,6 +13,7 @@ from litestar.params import Parameter, SkipValidation
 from litestar.response import Stream
 
 from entourage.kernel import clock, tenancy
+from entourage.kernel.envelope import Answer
 from entourage.kernel.errors import Invalid
 from entourage.kernel.http import Actor, Database, allowed
 from entourage.ports.live import LiveEvent, Mapper, Unknown
@@ -21,7 +22,6 @@ from entourage.viewers.intake import Intake
 from entourage.viewers.routes import body
 from entourage.viewers.routes.choosing import SegmentId, Where
 from entourage.viewers.routes.described import Exporting, Ingesting
-from entourage.viewers.routes.envelope import Answer
 
 MOST_EVENTS = 5_000
 _MOST_SHOWN = 50

@@ -6,9 +6,9 @@ from litestar import get, post, put
 from litestar.params import Parameter
 
 from entourage.kernel import tenancy
+from entourage.kernel.envelope import Answer, Paged, Paging
 from entourage.kernel.http import Actor, Database, allowed
 from entourage.viewers import ladder, moves, resettling, schemas, tier_shapes, tierlog
-from entourage.viewers.routes.envelope import Answer, Paged, Paging
 from entourage.viewers.updates import Publisher
 
 _EDIT = [allowed("tiers.edit")]
