@@ -2,10 +2,12 @@
 
 import asyncio
 import random
+import ssl
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any, Self
 
 import httpx2
@@ -49,6 +51,12 @@ class Reply:
             raise Later(msg) from error
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Read the certificates that are trusted once: that takes longer than many a call."""
+    return httpx2.create_ssl_context()
+
+
 class _Hiccup(Later):
     """A failure that a repeat within the same deadline may heal."""
 
@@ -74,7 +82,7 @@ class Client:
         self._deadline_s = deadline_s
         self._attempts = attempts
         self._max_bytes = max_bytes
-        self._http = httpx2.AsyncClient(headers=headers, timeout=deadline_s, follow_redirects=True, transport=transport)
+        self._http = httpx2.AsyncClient(headers=headers, timeout=deadline_s, follow_redirects=True, transport=transport, verify=_trusted())
 
     async def __aenter__(self) -> Self:
         """Use the client in a `with`."""

@@ -1,5 +1,6 @@
 """The template engine: Jinja with our words, formats and icons, speaking the reader's language."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +70,9 @@ def environment() -> Environment:
     return env
 
 
+@cache
 def config() -> TemplateConfig[JinjaTemplateEngine]:
-    """Return the engine as Litestar takes it."""
+    """Return the engine as Litestar takes it; all applications of a process share it, and what it has compiled."""
     return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment()))
 
 
