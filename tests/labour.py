@@ -1,6 +1,8 @@
 """Work that must happen: a worker does what there is to do, and goes home."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from sqlalchemy import select
 
@@ -13,12 +15,18 @@ from entourage.kernel.tables import Job
 
 async def work_off(db: Database, registry: Registry, *, within_s: float = 30.0, lease_s: float = 30.0) -> None:
     """Let a worker work until no job waits or runs; raises TimeoutError when that takes too long."""
+    async with employed(db, registry, lease_s=lease_s), asyncio.timeout(within_s):
+        while await _waiting(db):
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def employed(db: Database, registry: Registry, *, lease_s: float = 30.0) -> AsyncIterator[None]:
+    """Let a worker work meanwhile."""
     worker = Worker(db, registry, Pace(poll_s=0.01, lease_s=lease_s))
     running = asyncio.create_task(worker.run())
     try:
-        async with asyncio.timeout(within_s):
-            while await _waiting(db):
-                await asyncio.sleep(0.01)
+        yield
     finally:
         worker.stop()
         await running

@@ -10,7 +10,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
-import sqlalchemy as sa
 
 from entourage import app as app_module
 from entourage.kernel import audit, clock, connections, tenancy
@@ -22,6 +21,7 @@ from entourage.platforms.twitch.consents import TwitchConsents
 from entourage.platforms.twitch.house import Twitch as TwitchParts
 from entourage.ports.consent import Feature
 from entourage.wiring import House
+from tests.hoard import dump
 from tests.people import Cast, Client, Doors, make_house
 from tests.platforms.twitch.scripted import stored
 from tests.twitch import CLIENT_ID, CLIENT_SECRET, Twitch, twitch
@@ -257,16 +257,6 @@ async def test_secrets_are_in_no_log_no_address_no_page_and_no_dump(
     secrets = [grant.access_token, grant.refresh_token, CLIENT_SECRET, waiting.code]
     told = [one.text + str(one.headers) for one in pages] + [str(device), address, written.getvalue(), await dump(db)]
     assert [one for one in secrets if any(one in text for text in told)] == []
-
-
-async def dump(db: Database) -> str:
-    """Write out every row of every table, as a person with the database in hand could."""
-    rows: list[str] = []
-    async with tenancy.everywhere(db, "a test") as session:
-        names = await (await session.connection()).run_sync(lambda connection: sa.inspect(connection).get_table_names())
-        for table in names:
-            rows += [f"{table} {tuple(row)!r}" for row in await session.execute(sa.text(f'SELECT * FROM "{table}"'))]
-    return "\n".join(rows)
 
 
 async def test_what_was_switched_on_since_is_missing_and_who_signs_in_goes_on_at_once(

@@ -16,10 +16,10 @@ from entourage.kernel.db import Database
 from entourage.kernel.jobs import queue
 from entourage.kernel.jobs.context import JobContext
 from entourage.kernel.jobs.registry import Registry
-from entourage.kernel.jobs.worker import Pace, Worker
 from entourage.kernel.pulse import Pulse
 from entourage.viewers.intake import Intake
 from entourage.web.metrics import Meter, written
+from tests.labour import work_off
 from tests.people import Cast, Client, Doors, make_house
 from tests.viewers.events import Room
 
@@ -103,13 +103,7 @@ async def test_jobs_are_counted_by_kind_and_outcome_and_those_that_wait_by_age(d
     async with tenancy.inside(db, cast.owner.creator_id, write=True) as session:
         for kind in ("good", "good", "bad"):
             await queue.enqueue(session, kind, {}, max_attempts=1)
-    worker = Worker(db, registry, Pace(poll_s=0.01))
-    work = asyncio.create_task(worker.run())
-    async with asyncio.timeout(10):
-        while sum(metrics.JOBS.values.values()) < 3:
-            await asyncio.sleep(0.01)
-    worker.stop()
-    await work
+    await work_off(db, registry)
     async with tenancy.inside(db, cast.owner.creator_id, write=True) as session:
         await queue.enqueue(session, "waits", {})
     await asyncio.sleep(0.2)
@@ -156,10 +150,10 @@ async def test_numbers_of_the_house_are_read_once_for_many_and_a_lost_database_l
 
 
 def test_counting_costs_next_to_nothing() -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     for _ in range(100_000):
         metrics.JOBS.add("kind", "done")
-    assert (time.perf_counter() - began) / 100_000 < 20e-6
+    assert (time.thread_time() - began) / 100_000 < 20e-6
 
 
 def test_every_name_is_one_that_prometheus_takes() -> None:

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import httpx2
 import pytest
-import sqlalchemy as sa
 
 from entourage.kernel import audit, connections, leases, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.errors import Conflict, EntourageError, Later, SignInAgain
 from entourage.kernel.settings import Settings
+from tests.hoard import dump
 from tests.people import Cast
 from tests.platforms.twitch.scripted import (
     ACCESS,
@@ -258,13 +258,3 @@ async def test_secrets_are_in_no_log_no_address_no_error_and_no_dump(
     told += [written.getvalue(), await dump(db)]
     assert OWNER in told[-1] or "ada_live" in told[-1]
     assert [secret for secret in SECRETS if any(secret in text for text in told)] == []
-
-
-async def dump(db: Database) -> str:
-    """Write out every row of every table, as a person with the database in hand could."""
-    rows: list[str] = []
-    async with tenancy.everywhere(db, "a test") as session:
-        names = await (await session.connection()).run_sync(lambda connection: sa.inspect(connection).get_table_names())
-        for table in names:
-            rows += [f"{table} {tuple(row)!r}" for row in await session.execute(sa.text(f'SELECT * FROM "{table}"'))]
-    return "\n".join(rows)

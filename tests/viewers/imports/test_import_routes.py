@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from entourage.kernel.jobs.registry import Registry
-from entourage.kernel.jobs.worker import Pace, Worker
 from entourage.viewers import import_jobs
 from entourage.wiring import House
+from tests.labour import employed
 from tests.people import Cast, Client, Doors
 from tests.viewers.imports import files
 from tests.viewers.imports.content import hashes
@@ -25,11 +25,8 @@ async def worker(house: House) -> AsyncIterator[None]:
     """Somebody who does the jobs."""
     registry = Registry()
     import_jobs.register(registry, house.publisher, house.settings.data_path)
-    made = Worker(house.db, registry, Pace(poll_s=0.02))
-    running = asyncio.create_task(made.run())
-    yield
-    made.stop()
-    await running
+    async with employed(house.db, registry):
+        yield
 
 
 @pytest.fixture
