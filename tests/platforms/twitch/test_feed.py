@@ -92,7 +92,7 @@ async def test_an_evening_is_heard_from_its_beginning_to_its_end(db: Database, c
 
 
 async def _told(fake: Twitch) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len([one for one in fake.fake.book.of("entourageclientid0000000000000") if one.status == "enabled"]) < 17:
             await asyncio.sleep(0.01)
 
@@ -123,7 +123,7 @@ async def test_a_lost_line_is_a_gap_and_an_outage_is_said(db: Database, cast: Ca
         assert lost.at_ms <= next(one.at_ms for one in reversed(sink.states) if one.code == "live")
         async with tenancy.inside(db, cast.owner.creator_id, write=True) as session:
             await connections.put(session, "twitch", enabled=False)
-        await sink.until(lambda kept: kept.codes[-1] == "sign_in", within_s=9)
+        await sink.until(lambda kept: kept.codes[-1] == "sign_in")
 
 
 async def test_what_nobody_understands_is_kept_as_it_came(db: Database, cast: Cast, twitch: Twitch) -> None:  # noqa: F811
@@ -150,7 +150,7 @@ async def test_where_no_feed_runs_events_go_straight_to_the_viewers(db: Database
     async with tenancy.inside(db, one, write=True) as session:
         await connections.remember_state(session, "twitch", {"source": "twitch", "code": "live", "at_ms": 1, "room": "77"})
     twitch.fake.deeds.say(twitch.channel, stranger, "good evening")
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(30):
         while not poured.events:
             await asyncio.sleep(0.01)
     assert [(type(each), each.room) for each in poured.events] == [(Chat, "77")]

@@ -93,7 +93,7 @@ async def test_a_held_stream_stands_still(tiktok: FakeTikTok, juno: Guest) -> No
     await asyncio.sleep(0.15)
     assert (player.state, player.position_ms) == ("held", 0)
     player.hold(held=False)
-    await asyncio.wait_for(playing, 2)
+    await asyncio.wait_for(playing, 30)
     assert player.state == "done"
 
 
@@ -108,7 +108,7 @@ async def test_a_recording_comes_out_byte_for_byte_and_with_its_truth(tiktok: Fa
     listener = asyncio.create_task(listen(tiktok.url, "mara", heard))
     sent = await asyncio.wait_for(play_recording(room, RECORDED), 20)
     await tiktok.go_offline("mara")
-    await asyncio.wait_for(listener, 5)
+    await asyncio.wait_for(listener, 30)
     lines = [json.loads(line) for line in RECORDED.read_text().splitlines()]
     assert sent == len(lines) == 431
     assert heard.payloads == [(one["method"], base64.b64decode(one["payload"])) for one in lines]

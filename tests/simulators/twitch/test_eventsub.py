@@ -18,7 +18,7 @@ REDEEMED = "channel.channel_points_custom_reward_redemption.add"
 
 async def heard(socket: ClientConnection) -> dict[str, Any]:
     """Return the next message."""
-    message: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), 5))
+    message: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), 30))
     return message
 
 
@@ -44,7 +44,7 @@ async def subscribe(twitch: Twitch, session_id: str, kind: str = REDEEMED, **con
 
 async def closed(socket: ClientConnection) -> int:
     """Read until the end; returns the close code."""
-    await asyncio.wait_for(socket.wait_closed(), 5)
+    await asyncio.wait_for(socket.wait_closed(), 30)
     assert socket.close_code is not None
     return socket.close_code
 
@@ -116,7 +116,7 @@ async def test_any_close_code_can_be_chosen_and_a_connection_cut(twitch: Twitch)
     await subscribe(twitch, session)
     assert twitch.fake.sessions.drop() == 1
     with pytest.raises(ConnectionClosed) as ended:
-        await asyncio.wait_for(socket.recv(), 5)
+        await asyncio.wait_for(socket.recv(), 30)
     assert ended.value.rcvd is None
     twitch.redeem(twitch.reward(), "mira")
     assert twitch.fake.hub.dropped == 0, "nobody is subscribed any more"

@@ -32,7 +32,7 @@ from entourage.simulators.twitch.world import Channel
 from tests.people import KEY
 from tests.twitch import CLIENT_ID, Twitch
 
-QUICK = Pace(open_s=2, welcome_s=1, slack_s=0.5, begin_s=2, shortest_s=0.1, longest_s=0.5, refused_s=0.3, look_s=0.1, again_s=0.2)
+QUICK = Pace(shortest_s=0.1, longest_s=0.5, refused_s=0.3, look_s=0.1, again_s=0.2)
 
 
 @dataclass
@@ -69,7 +69,7 @@ class Listening:
         async with tenancy.inside(self.db, creator_id) as session:
             return {one.kind: (one.state, one.detail) for one in await hearings.of(session, "twitch")}
 
-    async def until(self, happened: Callable[[], Any], within_s: float = 6.0) -> None:
+    async def until(self, happened: Callable[[], Any], within_s: float = 30.0) -> None:
         """Wait until something is true; a coroutine is asked again and again."""
         give_up = asyncio.get_running_loop().time() + within_s
         while True:
