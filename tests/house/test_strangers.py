@@ -57,7 +57,8 @@ OWN_ACCOUNT = {
     ("GET", "/api/creators"): "an empty list for who belongs to none",
 }
 REFUSED = {401, 403, 404}
-ENDLESS = {"/api/stream": "goes on until somebody leaves; tests/web/test_streams.py listens to a neighbour's"}
+ENDLESS = {"/api/stream", "/api/ws"}
+"""Go on until somebody leaves; tests/flows/test_screens.py listens to them."""
 CANARY = "canary"
 NUMBER = 424242
 NAME = UUID("0caca0ca-0000-7000-8000-00000caca0ca")
