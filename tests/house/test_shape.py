@@ -34,6 +34,7 @@ CROSSINGS = {
     "kernel/leases.py": 2,
     "kernel/strongbox.py": 2,
     "kernel/pulse.py": 3,
+    "kernel/turns.py": 3,
     "platforms/twitch/eventsub/roster.py": 1,
     "platforms/twitch/grant.py": 1,
     "safety/nights.py": 2,

@@ -46,7 +46,7 @@ async def test_all_is_well_and_only_its_people_are_told_how(doors: Doors, cast: 
     assert told["database"] in {"sqlite", "postgresql"}
     parts = {part["name"]: part["says"] for part in told["parts"]}
     assert list(parts) == ["database", "migrations", "listen", "work"]
-    assert parts["listen"].startswith("Listening: one process, the last sign of life came 0 s ago")
+    assert parts["listen"].startswith("Listening: one process, the last sign of life came ")
 
 
 async def test_a_listener_that_fell_silent_is_named_to_its_people_only(db: Database, doors: Doors, cast: Cast, crew: list[Pulse]) -> None:

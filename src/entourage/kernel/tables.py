@@ -247,6 +247,15 @@ class Lease(Base):
     until: Mapped[datetime]  # in real time, even where the house's clock is bent
 
 
+class Turn(Base):
+    """One of the calls that a platform allows in a span of time, and when it may be made again; see `kernel.turns`."""
+
+    __tablename__ = "turns"
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)  # twitch:vip.add:<broadcaster>
+    place: Mapped[int] = mapped_column(Integer(), primary_key=True, autoincrement=False)
+    free_ms: Mapped[int]  # in real time, even where the house's clock is bent
+
+
 class HouseSecret(Base):
     """A secret of the house as a whole; see `kernel.strongbox`."""
 

@@ -137,7 +137,7 @@ async def test_who_would_wait_for_long_is_told_when_to_come_and_each_another_tim
 async def test_after_a_refusal_the_window_is_shut_for_its_length() -> None:
     bent = Bent()
     window = Window(10, 10.0, time_of=bent.clock())
-    assert window.shut("a") == 10.0
+    assert await window.shut("a") == 10.0
     with pytest.raises(Later):
         async with window.turn("a"):
             raise AssertionError

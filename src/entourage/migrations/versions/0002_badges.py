@@ -258,6 +258,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name="pk_leases"),
     )
     op.create_table(
+        "turns",
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("free_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("key", "place", name="pk_turns"),
+    )
+    op.create_table(
         "viewer_rezonings",
         sa.Column("creator_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("old_zone", sa.String(length=64), nullable=False),
@@ -284,6 +291,7 @@ def downgrade() -> None:
         "vip_grants",
         "vip_claims",
         "vip_channels",
+        "turns",
         "leases",
         "house_secrets",
         "hearings",

@@ -9,7 +9,7 @@ import msgspec
 
 from entourage.kernel.errors import Later, SignInAgain
 from entourage.platforms.http import Client, Reply, wait_asked
-from entourage.platforms.twitch.pace import Clock, Points, Window
+from entourage.platforms.twitch.pace import Clock, Points, Shared, Window
 from entourage.platforms.twitch.tokens import Bearer, Credential
 
 T = TypeVar("T")
@@ -19,6 +19,8 @@ Params = Sequence[tuple[str, str]]
 Turn = tuple[str, str]
 """The name of a window, and whose it is."""
 
+_SHARED = frozenset({"vip.add", "vip.remove", "announce"})
+"""Windows that processes would overrun together. Chat lines of a creator are said one after another anyway."""
 _UNSAID_S = 1.0
 _AGAIN_S = 0.3
 _HANDLED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -43,14 +45,24 @@ class Helix:
     Raises Later (with the wait, where Twitch says one), Never or SignInAgain.
     """
 
-    def __init__(self, http: Client, url: str, *, time_of: Clock | None = None, patience_s: float = 1.0) -> None:
-        """Take the HTTP client and the base address; longer waits than `patience_s` seconds become Later."""
+    def __init__(
+        self, http: Client, url: str, *, time_of: Clock | None = None, patience_s: float = 1.0, shared: Shared | None = None
+    ) -> None:
+        """Take the HTTP client and the base address; longer waits than `patience_s` seconds become Later.
+
+        Whoever has `shared` places is not the only process that calls.
+        """
         self._http = http
         self._url = url.rstrip("/")
         self._time = time_of or Clock()
         self._points = Points(patience_s=patience_s, time_of=self._time)
         limits = {"vip.add": (10, 10.0), "vip.remove": (10, 10.0), "announce": (1, 2.0), "chat": (80, 30.0)}
-        self._windows = {name: Window(most, per_s, patience_s=patience_s, time_of=self._time) for name, (most, per_s) in limits.items()}
+        self._windows = {
+            name: Window(
+                most, per_s, patience_s=patience_s, time_of=self._time, shared=shared if name in _SHARED else None, name=f"twitch:{name}"
+            )
+            for name, (most, per_s) in limits.items()
+        }
 
     async def call(  # noqa: PLR0913 - all but three are options by name
         self, credential: Credential, method: str, path: str, *,
@@ -114,7 +126,7 @@ class Helix:
         left = reply.headers.get("ratelimit-remaining", "0")
         if turn and left not in {"", "0"}:
             msg = "Twitch allows so many of these in ten seconds; the rest follow."
-            raise Later(msg, retry_after_s=self._windows[turn[0]].shut(turn[1]))
+            raise Later(msg, retry_after_s=await self._windows[turn[0]].shut(turn[1]))
         await self._points.wait(_UNSAID_S if left not in {"", "0"} else wait_asked(reply.headers) or _UNSAID_S)
 
 

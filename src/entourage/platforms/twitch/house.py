@@ -7,8 +7,9 @@ from entourage.platforms.twitch.apps import Apps
 from entourage.platforms.twitch.channel import TwitchChannel
 from entourage.platforms.twitch.client import Helix
 from entourage.platforms.twitch.oauth import OAuth
-from entourage.platforms.twitch.pace import Clock
+from entourage.platforms.twitch.pace import Clock, Shared
 from entourage.platforms.twitch.tokens import Creators, Own, Tokens
+from entourage.platforms.twitch.turns import Places
 
 _DEADLINE_S = 10.0
 
@@ -17,14 +18,19 @@ class Twitch:
     """The parts of Twitch in a process (its `of` makes it `ports.channel.Channels`)."""
 
     def __init__(
-        self, db: Database, settings: Settings, *, http: Client | None = None, time_of: Clock | None = None, patience_s: float = 1.0
-    ) -> None:
-        """Take the database and the settings; nothing is connected before its first use."""
+        self, db: Database, settings: Settings, *, http: Client | None = None, time_of: Clock | None = None, patience_s: float = 1.0,
+        shared: Shared | None = None,
+    ) -> None:  # fmt: skip
+        """Take the database and the settings; nothing is connected before its first use.
+
+        Windows are shared with other processes by the database (or `shared`); those of a time of one's own are not.
+        """
         self._http = http or Client("Twitch", deadline_s=_DEADLINE_S, attempts=2)
         self.apps = Apps(db, settings)
         self.oauth = OAuth(self._http, settings.twitch_auth_url)
         self.tokens = Tokens(db, self.apps, self.oauth)
-        self.helix = Helix(self._http, settings.twitch_api_url, time_of=time_of, patience_s=patience_s)
+        places = shared or (Places(db, patience_s=patience_s) if time_of is None else None)
+        self.helix = Helix(self._http, settings.twitch_api_url, time_of=time_of, patience_s=patience_s, shared=places)
         self.own = Own(self.tokens)
         self._channels: dict[int, TwitchChannel] = {}
 

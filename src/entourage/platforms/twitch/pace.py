@@ -8,8 +8,9 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from entourage.kernel import clock
 from entourage.kernel.errors import Later
@@ -24,6 +25,17 @@ class Clock:
     seconds: Callable[[], float] = time.monotonic
     unix: Callable[[], float] = lambda: clock.now().timestamp()
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    wall_ms: Callable[[], int] = lambda: clock.to_ms(clock.wall())
+
+
+class Shared(Protocol):
+    """Places that other processes take too."""
+
+    def turn(self, key: str, most: int, per_s: float) -> AbstractAsyncContextManager[None]:
+        """Hold one of `most` places during a call; raises Later with the wait when none is free for long."""
+
+    async def shut(self, key: str, per_s: float) -> None:
+        """Let nobody through for a whole span."""
 
 
 @dataclass(slots=True)
@@ -40,11 +52,23 @@ class _Line:
 class Window:
     """At most `most` calls in any `per_s` seconds, for each key by itself: a busy channel keeps no other one waiting.
 
-    A call counts from its end, when the other side has certainly counted it.
+    A call counts from its end, when the other side has certainly counted it. What other processes do is counted in
+    `shared`, under the window's name; here stands who comes when, so that a crowd does not ask the database in vain.
     """
 
-    def __init__(self, most: int, per_s: float, *, patience_s: float = 1.0, time_of: Clock | None = None) -> None:
+    def __init__(
+        self,
+        most: int,
+        per_s: float,
+        *,
+        patience_s: float = 1.0,
+        time_of: Clock | None = None,
+        shared: Shared | None = None,
+        name: str = "",
+    ) -> None:
         """Take the limit; `patience_s` is the longest wait that is waited here."""
+        self._shared = shared
+        self._name = name
         self._most = most
         self._per_s = per_s
         self._patience_s = patience_s
@@ -67,18 +91,38 @@ class Window:
                 line.running += 1
         finally:
             line.waiting -= 1
+        called = False
         try:
-            yield
+            async with self._place(key, line):
+                called = True
+                yield
         finally:
             line.running -= 1
-            line.ended.append(self._time.seconds())
+            if called:
+                line.ended.append(self._time.seconds())
             line.moved.set()
 
-    def shut(self, key: str) -> float:
+    async def shut(self, key: str) -> float:
         """Let nobody through for a whole window, after Twitch said that it was too much; returns its seconds."""
         line = self._lines.setdefault(key, _Line())
         line.shut_until = self._time.seconds() + self._per_s
+        if self._shared is not None:
+            await self._shared.shut(f"{self._name}:{key}", self._per_s)
         return self._per_s
+
+    @asynccontextmanager
+    async def _place(self, key: str, line: _Line) -> AsyncIterator[None]:
+        """Hold a place among all processes; where others took them all, nobody here tries before one is free."""
+        if self._shared is None:
+            yield
+            return
+        async with AsyncExitStack() as held:
+            try:
+                await held.enter_async_context(self._shared.turn(f"{self._name}:{key}", self._most, self._per_s))
+            except Later as error:
+                line.shut_until = max(line.shut_until, self._time.seconds() + (error.retry_after_s or 0))
+                raise
+            yield
 
     def _forecast(self, line: _Line) -> float:
         """Say how long a newcomer will wait, in seconds."""
