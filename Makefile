@@ -35,7 +35,7 @@ fast: $(VENV)/.test
 
 test: $(VENV)/.test browser
 	$(BIN)/pytest -n $(WORKERS) -m "not browser" -q
-	$(BIN)/pytest -n $(WORKERS) -m browser -q
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m browser -q
 
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks

@@ -7,17 +7,19 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import delete
 
 from entourage.kernel import clock, tenancy
 from entourage.kernel.bus.memory import MemoryBus
 from entourage.kernel.bus.port import Update
 from entourage.kernel.db import Database
 from entourage.ports.live import Join, Person
-from entourage.viewers import alerts, birthdays, config, jobs, link, picture, profile, schemas
+from entourage.viewers import alerts, birthdays, config, jobs, link, picture, profile, schemas, tables
 from entourage.viewers.birthday import Wish
 from entourage.viewers.intake import Intake
 from entourage.viewers.outcome import Outcome
 from entourage.viewers.updates import Publisher
+from tests import make
 
 pytestmark = pytest.mark.anyio
 
@@ -269,3 +271,41 @@ async def test_a_day_is_announced_at_midnight_of_the_zone_and_never_again(door: 
         told.append(await jobs.announce_birthdays(db, publisher))
 
     assert told == [1, 0, 1, 0, 0, 0]
+
+
+async def crowd(door: Door, days: list[str]) -> None:
+    """Let there be somebody for each of these birthdays."""
+    async with tenancy.inside(door.db, door.creator_id, write=True) as session:
+        people = [make.viewer(100 + place) for place in range(len(days))]
+        session.add_all(people)
+        await session.flush()
+        given: dict[str, Any] = {"notes": "", "tags": [], "loyalty_points": 0, "updated_ms": 0}
+        session.add_all(
+            tables.Card(viewer_id=one.id, birthday=f"--{day}", birthday_mmdd=day, **given) for one, day in zip(people, days, strict=True)
+        )
+
+
+@pytest.mark.parametrize(("ahead", "expected"), [(False, 60), (True, 70)])
+async def test_a_long_list_is_read_page_by_page_and_nobody_stands_on_two(door: Door, ahead: bool, expected: int) -> None:
+    await crowd(door, [f"{date(2026, 5, 12) + timedelta(days=place // 10):%m-%d}" for place in range(70)])  # six days past, and today
+    seen: list[schemas.BirthdayRow] = []
+    after = None
+    async with tenancy.inside(door.db, door.creator_id) as session:
+        while not seen or after:
+            page = await (birthdays.page_of_upcoming(session, 365, 7, after) if ahead else birthdays.page_of_missed(session, 7, after))
+            assert (len(page.rows) <= 7, page.total) == (True, expected)
+            seen, after = seen + page.rows, page.following
+    assert len({one.viewer.id for one in seen}) == len(seen) == expected
+    days = [abs(one.days_until) for one in seen]
+    assert days == sorted(days)
+
+
+async def test_the_next_page_goes_on_behind_the_day_of_somebody_who_left_the_list(door: Door) -> None:
+    await crowd(door, ["05-19", "05-19", "05-20", "05-20", "05-21", "05-21"])
+    async with tenancy.inside(door.db, door.creator_id) as session:
+        first = await birthdays.page_of_upcoming(session, 31, 1)
+    async with tenancy.inside(door.db, door.creator_id, write=True) as session:
+        await session.execute(delete(tables.Card).where(tables.Card.viewer_id == int(first.rows[0].viewer.id)))
+    async with tenancy.inside(door.db, door.creator_id) as session:
+        following = await birthdays.page_of_upcoming(session, 31, 9, first.following)
+    assert [one.days_until for one in following.rows] == [2, 2, 3, 3]

@@ -135,7 +135,8 @@ async def test_connections_are_listed_changed_and_forgotten(db: Database, doors:
     assert (await owner.put("/api/connections/myspace", json={"account": "x"})).status_code == 404
     assert (await owner.put("/api/connections/tiktok", json={"account": "two words"})).json()["errors"]["account"]
     assert (await owner.put("/api/connections/euler", json={"account": "ada", "secret": "euler-key-1"})).status_code == 200
-    everything = [await owner.get(path) for path in ("/api/connections", "/api/audit-log", "/settings", "/settings/connections")]
+    everything = [await owner.get(path) for path in ("/api/connections", "/api/audit-log", "/settings")]
+    everything.append(await owner.get("/settings/connections", headers={"hx-request": "true"}))
     assert [one.status_code for one in everything] == [200] * 4
     assert not [one.url for one in everything if "euler-key-1" in one.text], "a key is never shown again"
     async with tenancy.inside(db, cast.owner.creator_id) as session:

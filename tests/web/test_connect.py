@@ -30,6 +30,7 @@ __all__ = ["twitch"]
 pytestmark = pytest.mark.anyio
 BACK = "http://localhost:3000/api/auth/twitch/callback"
 PAGE = {"accept": "text/html"}
+PART = {"hx-request": "true"}
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ async def test_what_was_not_granted_is_missing(doors: Doors, cast: Cast) -> None
     back = await agree(address.replace("channel%3Aread%3Asubscriptions", "bits%3Aread"))
     await come_back(browser, back)
     assert (await browser.get("/api/settings/scopes")).json()["missing"] == ["channel:read:subscriptions"]
-    assert "Not allowed yet: Subscriptions" in (await browser.get("/settings/twitch")).text
+    assert "Not allowed yet: Subscriptions" in (await browser.get("/settings/twitch", headers=PART)).text
 
 
 async def test_a_no_on_twitch_changes_nothing(doors: Doors, cast: Cast, db: Database) -> None:
@@ -201,19 +202,19 @@ async def test_the_app_is_typed_by_the_owner_of_the_house_and_its_secret_stays_i
     doors = Doors(app_module.build(house))
     browser, neighbour = await doors.of(cast.owner), await doors.of(cast.neighbour)
     assert (await browser.get("/api/auth/twitch/start")).status_code == 409
-    page = (await browser.get("/settings/twitch")).text
+    page = (await browser.get("/settings/twitch", headers=PART)).text
     assert "Register an app with Twitch" in page
     assert BACK in page
-    assert "Ask whoever runs it" in (await neighbour.get("/settings/twitch")).text
+    assert "Ask whoever runs it" in (await neighbour.get("/settings/twitch", headers=PART)).text
     typed = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
     assert (await neighbour.put("/api/house/twitch", json=typed)).status_code == 403
     said = await browser.put("/api/house/twitch", json=typed)
     assert said.json() == {"client_id": CLIENT_ID, "has_secret": True, "typed": True}
-    page = (await browser.get("/settings/twitch", headers={"host": "localhost:3000"})).text
+    page = (await browser.get("/settings/twitch", headers=PART | {"host": "localhost:3000"})).text
     assert "Sign in with Twitch" in page
     assert CLIENT_SECRET not in page
     assert "data-by-code" not in page
-    assert "data-by-code" in (await browser.get("/settings/twitch")).text  # by another name Twitch cannot send it back
+    assert "data-by-code" in (await browser.get("/settings/twitch", headers=PART)).text  # by another name Twitch cannot send it back
     assert (await browser.put("/api/house/twitch", json={"client_id": "two words"})).status_code == 400
     await doors.close()
     await house.close()
@@ -223,11 +224,11 @@ async def test_a_channel_without_points_is_told_so_and_a_dead_sign_in_too(doors:
     browser = await doors.of(cast.owner)
     twitch.fake.world.channel("kim", kind="")
     await come_back(browser, await agree(await begin(browser), login="kim"))
-    page = (await browser.get("/settings/twitch")).text
+    page = (await browser.get("/settings/twitch", headers=PART)).text
     assert "this one is not yet" in page
     twitch.fake.tokens.disconnect(CLIENT_ID, (await house.channels.of(cast.owner.creator_id)).owner.id)
     await asyncio.gather(*(_call(house, cast) for _ in range(3)))
-    page = (await browser.get("/settings/twitch")).text
+    page = (await browser.get("/settings/twitch", headers=PART)).text
     assert "Nothing is lost" in page
     assert "sign in again" in (await browser.get("/settings", headers=PAGE)).text
 

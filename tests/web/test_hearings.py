@@ -39,7 +39,7 @@ async def test_health_is_said_in_words_with_the_line_first(db: Database, doors: 
     assert words["channel.of_tomorrow"] == ("refused", "Twitch refused it: invalid")
     assert words["channel.ban"][0] == "waiting"
 
-    page = (await owner.get("/settings/twitch/hearings", headers={"accept-language": "de"})).text
+    page = (await owner.get("/settings/twitch/hearings", headers={"accept-language": "de", "hx-request": "true"})).text
     assert "Was Twitch uns meldet" in page
     assert "Die Leitung zu Twitch" in page
     assert "Twitch hat den Websocket geschlossen (4006)." in page

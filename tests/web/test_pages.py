@@ -1,14 +1,18 @@
 """Pages as they are answered, without a browser."""
 
+import html
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from entourage import web
 from entourage.kernel import tenancy
 from entourage.kernel.db import Database
-from entourage.viewers.tables import TierRule
+from entourage.kernel.tenancy import CreatorSession
+from entourage.viewers.tables import Card, TierRule
 from entourage.web.pages.viewers import Choice
 from tests import make
 from tests.people import Cast, Doors
@@ -60,7 +64,46 @@ async def test_a_part_of_the_settings_that_is_not_yours_is_not_there(doors: Door
     assert (await helper.get("/settings/keys")).status_code == 404
     assert (await helper.get("/settings/nothing")).status_code == 404
     owner = await doors.of(cast.owner)
-    assert (await owner.get("/settings/keys")).status_code == 200
+    assert "<html" not in (await owner.get("/settings/keys", headers={"hx-request": "true"})).text
+
+
+async def test_whoever_opens_a_part_of_the_settings_is_led_to_it_on_the_page(doors: Doors, cast: Cast) -> None:
+    owner = await doors.of(cast.owner)
+    for name, place in (
+        ("keys", "keys"), ("backups", "backups"), ("retention", "retention"), ("retention/preview", "retention"),
+        ("twitch", "connections"), ("twitch/hearings", "connections"),
+    ):  # fmt: skip
+        answer = await owner.get(f"/settings/{name}", headers=HTML, follow_redirects=False)
+        assert (answer.status_code, answer.headers.get("location")) == (302, f"/settings#{place}"), name
+        assert f'id="{place}"' in (await owner.get(f"/settings/{name}", headers=HTML, follow_redirects=True)).text
+
+
+async def test_very_many_birthdays_are_shown_a_page_at_a_time(doors: Doors, cast: Cast, db: Database) -> None:
+    async with tenancy.inside(db, cast.owner.creator_id, write=True) as session:
+        ids = [await _born(session, number, ahead) for ahead in (-2, 3) for number in range((ahead + 4) * 100, (ahead + 5) * 100)]
+    browser = await doors.of(cast.owner)
+    page = (await browser.get("/birthdays", headers=HTML)).text
+    assert len(page) < 120_000
+    seen = set(re.findall(r'data-viewer="(\d+)"', page))
+    assert len(seen) == 40
+    more = re.findall(r'hx-get="(/birthdays/[^"]+)"', page)
+    assert len(more) == 2
+    while more:
+        part = (await browser.get(html.unescape(more.pop()), headers={"hx-request": "true"})).text
+        seen |= set(re.findall(r'data-viewer="(\d+)"', part))
+        more += re.findall(r'hx-get="(/birthdays/[^"]+)"', part)
+    assert seen == set(ids)
+    assert (await browser.get("/birthdays/coming?after=x")).status_code == 400
+
+
+async def _born(session: CreatorSession, number: int, ahead: int) -> str:
+    """Make a viewer whose birthday is so many days ahead; return their id as pages have it."""
+    viewer = make.viewer(number)
+    session.add(viewer)
+    await session.flush()
+    day = f"{datetime.now(ZoneInfo('Europe/Berlin')) + timedelta(days=ahead):%m-%d}"
+    session.add(Card(viewer_id=viewer.id, notes="", tags=[], loyalty_points=0, updated_ms=0, birthday=f"--{day}", birthday_mmdd=day))
+    return str(viewer.id)
 
 
 async def test_an_unknown_viewer_is_a_page_that_says_so(doors: Doors, cast: Cast) -> None:

@@ -1,7 +1,9 @@
 """Whose birthday is coming, whose is today, who is still to be wished well, and who of them is here."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select, update
@@ -17,28 +19,83 @@ from entourage.viewers.outcome import Outcome
 from entourage.viewers.tables import Card, Choice, Viewer
 
 
+class Due(NamedTuple):
+    """A birthday that is at hand, not made a row for a page yet."""
+
+    days: int
+    on: date
+    turns: int | None
+    wished: bool
+    born: str
+    who: people.Who
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of a list of birthdays, how long all of it is, and what `after` is for the next page; None at the end."""
+
+    rows: list[schemas.BirthdayRow]
+    total: int
+    following: str | None
+
+
 async def upcoming(session: CreatorSession, days: int = 7, limit: int = 200) -> list[schemas.BirthdayRow]:
     """Return viewers whose birthday is within `days` days by the creator's calendar, the nearest first; nobody who is blocked."""
+    return (await page_of_upcoming(session, days, limit)).rows
+
+
+async def page_of_upcoming(session: CreatorSession, days: int, limit: int, after: str | None = None) -> Page:
+    """Return a page of the viewers whose birthday is within `days` days, the nearest first, the next `limit` after a page's `following`."""
     today = await today_of(session)
-    rows = []
-    for shown, born, wished in await _noted(session, birthday.coming_days(today, days)):
+    found = []
+    for born, wished, who in await _noted(session, birthday.coming_days(today, days)):
         on = birthday.coming_on(born, today)
-        done = wished is not None and wished >= on
-        rows.append(schemas.BirthdayRow(shown, born, (on - today).days, birthday.age(born, on), on.isoformat(), done))
-    rows.sort(key=lambda r: (r.days_until, r.viewer.display_name.casefold()))
-    return rows[:limit]
+        found.append(Due((on - today).days, on, birthday.age(born, on), wished is not None and wished >= on, born, who))
+    return await _page(session, sorted(found, key=lambda due: (due.days, *_name(due))), limit, after)
 
 
 async def missed(session: CreatorSession, limit: int = 50) -> list[schemas.BirthdayRow]:
     """Return who had their birthday in the last days and was not seen since: their next visit brings the wish. The latest first."""
+    return (await page_of_missed(session, limit)).rows
+
+
+async def page_of_missed(session: CreatorSession, limit: int, after: str | None = None) -> Page:
+    """Return a page of those who were missed, the latest first, the next `limit` after a page's `following`."""
     today = await today_of(session)
-    rows = [
-        schemas.BirthdayRow(shown, born, -owed.late, owed.turns, owed.day.isoformat(), wished=False)
-        for shown, born, wished in await _noted(session, birthday.wishing_days(today))
+    found = [
+        Due(-owed.late, owed.day, owed.turns, wished=False, born=born, who=who)
+        for born, wished, who in await _noted(session, birthday.wishing_days(today))
         if (owed := birthday.wish(born, today, wished)) and owed.late
     ]
-    rows.sort(key=lambda r: (-r.days_until, r.viewer.display_name.casefold()))
-    return rows[:limit]
+    return await _page(session, sorted(found, key=lambda due: (-due.days, *_name(due))), limit, after)
+
+
+async def _page(session: CreatorSession, found: list[Due], limit: int, after: str | None) -> Page:
+    """Make rows of as many as a page takes."""
+    begin = _begin(found, after) if after else 0
+    shown = found[begin : begin + limit]
+    here = await visit.present(session, [due.who.id for due in shown])
+    rows = [
+        schemas.BirthdayRow(people.row(due.who, online=due.who.id in here), due.born, due.days, due.turns, due.on.isoformat(), due.wished)
+        for due in shown
+    ]
+    return Page(rows, len(found), _place(shown[-1]) if begin + limit < len(found) else None)
+
+
+def _begin(found: list[Due], after: str) -> int:
+    """Find where the next page begins: behind the one it is after, or behind their day if they are not on the list any more."""
+    if after in (places := [_place(due) for due in found]):
+        return places.index(after) + 1
+    day = int(after.partition(".")[0])
+    return next((place for place, due in enumerate(found) if (due.on.toordinal() - day) * (1 if due.days > 0 else -1) > 0), len(found))
+
+
+def _name(due: Due) -> tuple[str, int]:
+    return (due.who.name or due.who.handle or due.who.user_id).casefold(), due.who.id
+
+
+def _place(due: Due) -> str:
+    return f"{due.on.toordinal()}.{due.who.id}"
 
 
 async def of_viewer(session: CreatorSession, viewer_id: int) -> Wish | None:
@@ -52,17 +109,15 @@ async def of_viewer(session: CreatorSession, viewer_id: int) -> Wish | None:
     return birthday.wish(found.birthday, today, None if wished == today else wished)
 
 
-async def _noted(session: CreatorSession, mmdd: list[str]) -> list[tuple[schemas.ViewerRow, str, date | None]]:
-    """Return the people with a birthday on these days of the year, their birthday, and when they were wished well last."""
+async def _noted(session: CreatorSession, mmdd: list[str]) -> list[tuple[str, date | None, people.Who]]:
+    """Return the birthdays on these days of the year, when each was wished well last, and who they are."""
     statement = (
         select(Card.birthday, Card.greeted_on, *people.COLUMNS)
         .join(Viewer, Viewer.id == Card.viewer_id)
         .where(Card.creator_id == session.creator, among(Card.birthday_mmdd, mmdd, session.dialect))
         .where(Viewer.linked_to.is_(None), ~Viewer.blocked)
     )
-    found = [(born, _day(wished), people.Who(*who)) for born, wished, *who in await session.execute(statement)]
-    here = await visit.present(session, [who.id for _, _, who in found])
-    return [(people.row(who, online=who.id in here), born or "", wished) for born, wished, who in found]
+    return [(born or "", _day(wished), people.Who(*who)) for born, wished, *who in await session.execute(statement)]
 
 
 async def announce(session: CreatorSession) -> list[schemas.BirthdayRow]:

@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 from litestar import Request, get
-from litestar.response import Template
+from litestar.response import Redirect, Template
 
 from entourage.kernel import hearings, tenancy
 from entourage.kernel.http import Database, Db, Who, allowed
 from entourage.web import hearing_words, i18n
-from entourage.web.pages.frame import part
+from entourage.web.pages.frame import part, wants_part
 
 _SOURCE = "twitch"
 
@@ -36,8 +36,10 @@ async def list_hearings(request: Request[Any, Any, Any], actor: Who, db: Db) -> 
 
 
 @get("/settings/twitch/hearings", include_in_schema=False, guards=[allowed("settings.edit")])
-async def show_hearings(request: Request[Any, Any, Any], actor: Who, db: Db) -> Template:
+async def show_hearings(request: Request[Any, Any, Any], actor: Who, db: Db) -> Template | Redirect:
     """Show the same on the settings page."""
+    if not wants_part(request):
+        return Redirect("/settings#connections")
     i18n.speak(i18n.voice_of(request))
     listed = await _told(actor.creator_id, db)
     # What somebody did not allow they may well not want.

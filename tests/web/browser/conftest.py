@@ -4,31 +4,36 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from entourage.kernel import clock
 from entourage.kernel.db import Database
+from entourage.viewers import zone_jobs
 from tests import make
+from tests.chromium import SHARED
+from tests.looking import SIZES
 from tests.people import PASSWORD, Cast, Person
 from tests.web.browser.lodging import Lodging
 
 SHOTS = Path(__file__).parents[3] / "screenshots" / "pages"
-SIZES = {"wide": (1440, 900), "phone": (390, 844), "dock": (400, 620)}
-_FLAGS = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, or the one that ENTOURAGE_TEST_BROWSER names; one a module, because its loop must be gone before an async test."""
-    with sync_playwright() as playwright:
-        path = os.environ.get("ENTOURAGE_TEST_BROWSER") or "/usr/bin/chromium"
-        chromium = playwright.chromium.launch(executable_path=path, args=_FLAGS.split())
-        yield chromium
-        chromium.close()
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """Close the browser before a test that needs none."""
+    if nextitem is None or nextitem.get_closest_marker("browser") is None:
+        SHARED.close()
+
+
+@pytest.fixture
+def browser() -> Browser:
+    """Give the browser of all these tests."""
+    return SHARED.open()
 
 
 async def live_in(db: Database, cast: Cast) -> None:
@@ -60,6 +65,7 @@ def new(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lodging]:
         """Leave it empty."""
 
     lodging = Lodging(tmp_path_factory.mktemp("new"), furnish)
+    lodging.employ(zone_jobs.register)
     yield lodging
     lodging.close()
 
@@ -70,7 +76,7 @@ Opened = Callable[..., Page]
 @pytest.fixture
 def opened(browser: Browser) -> Iterator[Opened]:
     """Open a page of a house as somebody who is signed in (the owner), in a browser of their own; console errors fail the test."""
-    contexts = []
+    contexts: list[BrowserContext] = []
     wrong: list[str] = []
 
     def open_page(
@@ -87,20 +93,29 @@ def opened(browser: Browser) -> Iterator[Opened]:
         )
         contexts.append(context)
         context.set_default_timeout(10_000)
+        if signed_in:
+            context.add_cookies(keys_of(lodging, person or lodging.cast.owner, browser))
         context.add_cookies([{"name": "theme", "value": theme, "url": lodging.url}])
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda said: wrong.append(said.text) if said.type == "error" and "40" not in said.text else None)
-        if signed_in:
-            sign_in(page, person or lodging.cast.owner)
-        if not signed_in or path != "/":
-            page.goto(path)
+        page.goto(path)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
     assert wrong == []
+
+
+def keys_of(lodging: Lodging, person: Person, browser: Browser) -> list[Any]:
+    """Return the cookies of somebody who has signed in through the page, once for all tests in a house."""
+    if person.email not in lodging.keys:
+        context = browser.new_context(base_url=lodging.url)
+        sign_in(context.new_page(), person)
+        lodging.keys[person.email] = [one for one in context.cookies() if one.get("name") != "theme"]
+        context.close()
+    return lodging.keys[person.email]
 
 
 def sign_in(page: Page, person: Person) -> None:

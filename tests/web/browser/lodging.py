@@ -26,14 +26,18 @@ Furnish = Callable[[Database, Cast], Awaitable[None]]
 
 
 class Lodging:
-    """The house, its cast, and ways to make things happen in it."""
+    """The house, its cast, ways to make things happen in it, and `keys`: cookies of who has signed in, by e-mail."""
 
-    def __init__(self, folder: Path, furnish: Furnish, **settings: Any) -> None:
-        """Make a database in `folder`, let the cast move in, furnish, and serve; `settings` differ from a fresh install's."""
+    def __init__(self, folder: Path, furnish: Furnish, refit: Callable[[House], None] | None = None, **settings: Any) -> None:
+        """Make a database in `folder`, let the cast move in, furnish, and serve; `settings` differ from a fresh install's.
+
+        `refit` exchanges parts of the house before it opens.
+        """
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port: int = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self._furnish = furnish
+        self.keys: dict[str, list[Any]] = {}
+        self._furnish, self._refit = furnish, refit
         self._settings = settings
         self._address = folder / "house.db"
         engines.create_tables(f"sqlite:///{self._address}")
@@ -55,6 +59,8 @@ class Lodging:
         self.house = people.make_house(
             db, port=self.port, data_dir=str(self._address.parent / "data"), database_url=db.url, **self._settings
         )
+        if self._refit:
+            self._refit(self.house)
         app = app_module.build(self.house)
         self.house.serving.append(self.house.publisher.run)
         self.house.start_serving()

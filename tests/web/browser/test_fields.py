@@ -238,7 +238,8 @@ def test_another_tab_or_the_next_person_saves_what_was_being_written(lived: Lodg
     link.click()
     shown = int(page.locator("#drawer [data-viewer]").get_attribute("data-viewer") or 0)
     field(page, "Discord").fill("second#2")
-    page.locator('[data-step="1"]').click()
+    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        page.locator('[data-step="1"]').click()
     expect(page.locator("#drawer [data-viewer]")).not_to_have_attribute("data-viewer", str(shown))
     assert stored(lived, shown)["discord_username"] == "second#2"
 

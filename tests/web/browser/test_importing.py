@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from entourage.kernel.db import Database
@@ -15,14 +14,13 @@ from entourage.kernel.jobs.worker import Pace, Worker
 from entourage.viewers import import_jobs
 from entourage.wiring import House
 from tests import make
+from tests.looking import complaints, look_around
 from tests.people import Cast
 from tests.viewers.imports import files
 from tests.web.browser.conftest import Opened, shot
 from tests.web.browser.lodging import Lodging
 
 pytestmark = pytest.mark.browser
-
-LOOKS = [(theme, size) for theme in ("dark", "light") for size in ("wide", "phone")]
 
 
 @pytest.fixture(scope="module")
@@ -52,14 +50,6 @@ def drop(page: Page, path: Path) -> None:
 
 def count(page: Page, name: str) -> str:
     return page.locator(f'[data-count="{name}"] dd').inner_text()
-
-
-def check(page: Page, name: str) -> None:
-    shot(page, name)
-    width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    assert width <= window, f"{name} is {width} wide in a window of {window}"
-    found = Axe().run(page).response["violations"]
-    assert [f"{one['impact']} {one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]] == []
 
 
 def test_a_backup_of_firebot_is_recognised_taken_over_and_undone(lodged: Lodging, opened: Opened, tmp_path: Path) -> None:
@@ -139,7 +129,8 @@ def test_what_cannot_be_read_says_why_where_the_file_was_dropped(lodged: Lodging
     page = opened(lodged, "/imports")
     page.locator("#file").set_input_files(path)
     expect(page.locator("#wrong")).to_contain_text("no text file")
-    check(page, "import-refused")
+    shot(page, "import-refused")
+    assert complaints(page) == []
 
 
 def test_accounts_of_one_person_are_linked_beside_their_import(lodged: Lodging, opened: Opened, tmp_path: Path) -> None:
@@ -151,18 +142,15 @@ def test_accounts_of_one_person_are_linked_beside_their_import(lodged: Lodging, 
     expect(row.locator("[data-links]")).to_contain_text("1 person has accounts on several platforms")
     row.get_by_role("button", name="Link accounts").click()
     expect(row.locator("[data-links]")).to_contain_text("1 not seen with all of them yet")
-    check(page, "import-linked")
+    shot(page, "import-linked")
+    assert complaints(page) == []
 
 
-@pytest.mark.parametrize(("theme", "size"), LOOKS)
-def test_the_page_reads_well(lodged: Lodging, opened: Opened, tmp_path: Path, theme: str, size: str) -> None:
-    page = opened(lodged, "/imports", theme=theme, size=size)
-    check(page, f"import-{theme}-{size}")
+def test_the_page_reads_well(lodged: Lodging, opened: Opened, tmp_path: Path) -> None:
+    page = opened(lodged, "/imports")
+    look_around(page, shot, "import")
     drop(page, files.ALL["mixitup"](tmp_path))
-    check(page, f"import-mixitup-{theme}-{size}")
-    if size == "phone":
-        page.locator(".looking-outcome").scroll_into_view_if_needed()
-        shot(page, f"import-outcome-{theme}-{size}")
+    look_around(page, shot, "import-mixitup")
 
 
 def test_it_speaks_german(lodged: Lodging, opened: Opened, tmp_path: Path) -> None:
@@ -170,4 +158,4 @@ def test_it_speaks_german(lodged: Lodging, opened: Opened, tmp_path: Path) -> No
     drop(page, files.ALL["streamlabs-chatbot"](tmp_path))
     expect(page.locator(".refusals")).to_contain_text("Points: -4 ist weniger als nichts.")
     expect(page.get_by_role("heading", name="Was passieren würde")).to_be_visible()
-    check(page, "import-german")
+    look_around(page, shot, "import-german", sizes=("phone",))

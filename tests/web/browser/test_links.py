@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from entourage.kernel import clock, tenancy
@@ -11,6 +10,7 @@ from entourage.ports import live
 from entourage.viewers import link, profile
 from entourage.wiring import House
 from tests import make
+from tests.looking import complaints
 from tests.web.browser.conftest import Opened, shot
 from tests.web.browser.lodging import Lodging
 
@@ -50,10 +50,10 @@ def note(lodging: Lodging, viewer_id: int | str, **fields: Any) -> None:
     lodging.do(lambda house: make.card(house.db, lodging.cast.owner.creator_id, int(viewer_id), **fields))
 
 
-def axe(page: Page) -> list[Any]:
-    """Ask axe-core what is wrong."""
-    page.wait_for_load_state("networkidle")
-    return [(wrong["id"], [node["html"][:160] for node in wrong["nodes"]]) for wrong in Axe().run(page).response["violations"]]
+def axe(page: Page) -> list[str]:
+    """Ask axe-core what is wrong with the drawer and what is over it."""
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    return complaints(page, "#drawer")
 
 
 def look(page: Page, typed: str, other: str) -> None:

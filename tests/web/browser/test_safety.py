@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from entourage.kernel import clock, tenancy
@@ -14,6 +13,7 @@ from entourage.viewers import jobs, retention
 from entourage.viewers.intake import Intake
 from entourage.viewers.retention_shapes import Retention
 from entourage.wiring import House
+from tests.looking import complaints, overflows
 from tests.people import Cast
 from tests.safety.conftest import stamp
 from tests.viewers.events import Room
@@ -63,7 +63,7 @@ def test_what_would_go_is_told_before_it_is_chosen_and_goes_only_when_one_is_sur
     expect(section).to_contain_text("2 visits, 1 gift, 2 messages, likes, shares, follows and joins.")
     section.scroll_into_view_if_needed()
     shot(page, "retention")
-    assert not Axe().run(page, "#retention").response["violations"]
+    assert complaints(page, "#retention") == []
 
     section.get_by_role("button", name="Save").click()
     assert kept_by(old) == Retention(None, None), "the first press only asks"
@@ -106,8 +106,8 @@ def test_backups_and_the_last_check_are_told_in_words(old: Lodging, opened: Open
     expect(section).to_contain_text(f"{sum(manifest.counts.values())} {'Zeilen' if german else 'rows'}")
     section.scroll_into_view_if_needed()
     shot(page, f"safety-{theme}-{size}")
-    assert not Axe().run(page, "#backups").response["violations"]
-    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    assert complaints(page, "#backups") == []
+    assert not overflows(page)
 
     [file] = settings.backup_path.glob("*.zip")
     file.write_bytes(file.read_bytes()[:-3000])

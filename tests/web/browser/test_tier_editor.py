@@ -4,19 +4,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Response, expect
 
 from entourage.kernel.db import Database
 from entourage.viewers import tier_jobs
 from tests import make
+from tests.looking import complaints, look_around
 from tests.people import Cast
 from tests.web.browser.conftest import Opened, shot
 from tests.web.browser.lodging import Lodging
 
 pytestmark = pytest.mark.browser
-
-LOOKS = [(theme, size) for theme in ("dark", "light") for size in ("wide", "phone")]
 
 
 @pytest.fixture(scope="module")
@@ -54,11 +52,6 @@ def asks_for(coins: int, hours: int, visits: int) -> Callable[[Response], bool]:
         return [lowest["min_coins_spent"], lowest["min_watchtime_hours"], lowest["min_visits"]] == [coins, hours, visits]
 
     return asked
-
-
-def complaints(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{one['impact']} {one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
 
 
 def test_a_change_is_looked_at_saved_followed_and_undone(lodged: Lodging, opened: Opened) -> None:
@@ -189,14 +182,10 @@ def test_a_tier_given_by_hand_is_explained_has_its_benefits_and_is_in_the_histor
     expect(page.locator("#change-title")).to_have_text("The last change was undone")
 
 
-@pytest.mark.parametrize(("theme", "size"), LOOKS)
-def test_the_page_of_tiers_is_for_everybody(lodged: Lodging, opened: Opened, theme: str, size: str) -> None:
-    page = opened(lodged, "/tiers", theme=theme, size=size, language="de-DE")
+def test_the_page_of_tiers_is_for_everybody(lodged: Lodging, opened: Opened) -> None:
+    page = opened(lodged, "/tiers", language="de-DE")
     expect(page.locator(".tier-card")).to_have_count(4)
-    shot(page, f"tiers-{theme}-{size}")
-    assert complaints(page) == []
-    width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    assert width <= window
+    look_around(page, shot, "tiers")
 
 
 def test_a_moderator_reads_the_tiers_and_cannot_change_them(lodged: Lodging, opened: Opened) -> None:
@@ -207,16 +196,12 @@ def test_a_moderator_reads_the_tiers_and_cannot_change_them(lodged: Lodging, ope
     assert answer.status == 403
 
 
-@pytest.mark.parametrize(("theme", "size"), LOOKS)
-def test_the_editor_is_for_everybody(lodged: Lodging, opened: Opened, theme: str, size: str) -> None:
-    page = opened(lodged, "/tiers/edit", theme=theme, size=size, language="de-DE")
+def test_the_editor_is_for_everybody(lodged: Lodging, opened: Opened) -> None:
+    page = opened(lodged, "/tiers/edit", language="de-DE")
     page.locator(rung(page, "Bronze")).get_by_label("Coins").fill("30")
     page.locator(rung(page, "Bronze")).get_by_label("Besuche").fill("1")
     page.locator(rung(page, "Bronze")).get_by_label("Stunden").fill("0")
     expect(page.locator(".move").first).to_be_visible()
     page.locator(rung(page, "Gold")).get_by_role("button", name="Diese Stufe entfernen").click()
     expect(page.locator("#gone")).to_be_visible()
-    shot(page, f"tier-editor-{theme}-{size}")
-    assert complaints(page) == []
-    width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    assert width <= window
+    look_around(page, shot, "tier-editor")

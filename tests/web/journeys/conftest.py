@@ -6,15 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
+from tests.chromium import SHARED
 from tests.web.journeys.houses import OpenHouse, Owner, busy_evening
 
-CHROMIUM = os.environ.get("ENTOURAGE_TEST_BROWSER") or "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync",
-)  # fmt: skip
 SCREENSHOTS = Path(__file__).parents[3] / "screenshots" / "journeys"
 
 Open = Callable[..., Page]
@@ -28,13 +24,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Give a browser; one for each module, because its loop must be gone before an async test of another one."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield browser
-        browser.close()
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """Close the browser before a test that needs none."""
+    if nextitem is None or nextitem.get_closest_marker("browser") is None:
+        SHARED.close()
+
+
+@pytest.fixture
+def chromium() -> Browser:
+    """Give the browser of all these tests."""
+    return SHARED.open()
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.looking import around, look_around, overflows
 from tests.web.journeys.conftest import Open, Start
 from tests.web.journeys.houses import Owner
 
@@ -21,62 +21,39 @@ PAGES = (
     "/tiers",
     "/tiers/edit",
     "/birthdays",
+    "/vips",
+    "/vips/activity",
     "/vips/rewards",
     "/vips/rules",
     "/vips/settings",
     "/vips/analytics",
     "/settings",
 )
-SIZES = {"desk": (1440, 900), "hand": (390, 844)}
 
 
-def complaints(page: Page) -> list[str]:
-    """Ask axe-core, and say what is wrong where."""
-    found = Axe().run(page).response["violations"]
-    return [f"{page.url} {one['impact']} {one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
-
-
-def overflows(page: Page) -> bool:
-    """Tell whether the page can be scrolled sideways."""
-    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
-
-
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("theme", ["dark", "light"])
-def test_the_german_pages_are_for_everybody(ada: Owner, visit: Open, shoot: Callable[[Page, str], None], theme: str, size: str) -> None:
-    width, height = SIZES[size]
-    page = visit(f"{ada.house.url}/viewers", owner=ada, theme=theme, width=width, height=height, locale="de-DE")
+@pytest.mark.parametrize("size", ["wide", "phone"])
+def test_the_german_pages_are_for_everybody(ada: Owner, visit: Open, shoot: Callable[[Page, str], None], size: str) -> None:
+    page = visit(f"{ada.house.url}/viewers", owner=ada, locale="de-DE")
     found: list[str] = []
     for path in PAGES:
         page.goto(ada.house.url + path)
-        expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
         if path == "/week":
             expect(page.locator(".heat canvas").first).to_be_visible()
-        found += complaints(page)
-        if overflows(page):
-            found.append(f"{page.url} is wider than the screen")
-        shoot(page, f"{(path.strip('/') or 'tonight').replace('/', '-').replace('?', '-')}-{theme}-{size}-de")
+        name = (path.strip("/") or "tonight").replace("/", "-").replace("?", "-")
+        for seen_in, wrong in around(page, sizes=(size,)):
+            shoot(page, f"{name}-{seen_in}-de")
+            found += [f"{seen_in}: {one}" for one in wrong]
     assert found == []
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("theme", ["dark", "light"])
-def test_the_door_is_for_everybody(ada: Owner, visit: Open, shoot: Callable[[Page, str], None], theme: str, size: str) -> None:
-    width, height = SIZES[size]
-    page = visit(f"{ada.house.url}/signin", theme=theme, width=width, height=height)
-    assert complaints(page) == []
-    assert not overflows(page)
-    shoot(page, f"signin-{theme}-{size}")
+def test_the_door_and_the_welcome_are_for_everybody(ada: Owner, start: Start, visit: Open, shoot: Callable[[Page, str], None]) -> None:
+    for name, address in (("signin", f"{ada.house.url}/signin"), ("welcome", start("run").link)):
+        look_around(visit(address), shoot, name)
 
 
-def test_the_welcome_is_for_everybody(start: Start, visit: Open, shoot: Callable[[Page, str], None]) -> None:
-    house = start("run")
+def test_what_is_chosen_is_there_from_the_first_moment(ada: Owner, visit: Open) -> None:
     for theme in ("dark", "light"):
-        for size, (width, height) in SIZES.items():
-            page = visit(house.link, theme=theme, width=width, height=height)
-            assert complaints(page) == []
-            assert not overflows(page)
-            shoot(page, f"welcome-{theme}-{size}")
+        expect(visit(f"{ada.house.url}/week", owner=ada, theme=theme).locator("html")).to_have_attribute("data-bs-theme", theme)
 
 
 def test_the_evening_fits_a_dock_in_obs(ada: Owner, visit: Open, shoot: Callable[[Page, str], None]) -> None:

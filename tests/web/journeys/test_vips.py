@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.looking import SIZES, complaints, overflows
 from tests.web.journeys.conftest import Console, Open, Start
-from tests.web.journeys.test_accessibility import SIZES, complaints, overflows
 
-PAGES = ("/vips", "/vips/rewards", "/vips/rules", "/vips/settings", "/vips/analytics")
+PAGES = ("/vips", "/vips/rewards", "/vips/rules", "/vips/settings", "/vips/activity", "/vips/analytics")
 Shoot = Callable[[Page, str], None]
 
 
@@ -122,7 +122,7 @@ def test_a_new_streamer_sets_timed_vips_up_and_sees_a_badge_come_and_go(start: S
 def look(page: Page, visit: Open, url: str, shoot: Shoot) -> None:
     """Look at all pages as axe-core does: in German and light in a hand, in English and dark on a desk."""
     found: list[str] = []
-    for size, theme, tag in (("hand", "light", "de-DE"), ("desk", "dark", "en-GB")):
+    for size, theme, tag in (("phone", "light", "de-DE"), ("wide", "dark", "en-GB")):
         width, height = SIZES[size]
         other = visit(f"{url}/signin", width=width, height=height, theme=theme, locale=tag)
         other.context.add_cookies([one for one in page.context.cookies() if one["name"] != "theme"])  # type: ignore[misc]

@@ -27,7 +27,7 @@ from entourage.web.pages import (
 
 _HANDLERS = [
     tonight.show, tonight.gaps, tonight.now, tonight.top, tonight.arrival, tonight.chips_again,
-    viewers.show, boards.leaderboard, boards.week, birthdays.show, birthdays.on_tonight,
+    viewers.show, boards.leaderboard, boards.week, birthdays.show, birthdays.more_coming, birthdays.more_missed, birthdays.on_tonight,
     streams.show, streams.newest, streams.gaps, streams.one, streams.course, streams.guests,
     drawer.show, drawer.about, drawer.tier, drawer.visits, drawer.gifts, drawer.chat, drawer.week, drawer.suggestions,
     links.candidates, links.preview,

@@ -6,9 +6,9 @@ The page shows; what it changes goes through the REST routes of each part.
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from litestar import Request, get
+from litestar import get
 from litestar.di import NamedDependency
-from litestar.response import Template
+from litestar.response import Redirect, Template
 
 from entourage.kernel import connections, tenancy
 from entourage.kernel.accounts import creators, keys, links, members, roles
@@ -20,7 +20,7 @@ from entourage.safety import nights
 from entourage.viewers import config, retention
 from entourage.viewers.retention_shapes import Retention
 from entourage.web import chips, safety
-from entourage.web.pages.frame import framed, part
+from entourage.web.pages.frame import Asked, framed, part, wants_part
 
 _CHAT_DAYS = (7, 30, 90, 180, 365)
 _HISTORY_DAYS = (90, 180, 365, 730)
@@ -39,11 +39,13 @@ async def show(actor: Actor, db: Database) -> Template:
 
 
 @get("/settings/{name:str}", include_in_schema=False)
-async def part_of(actor: Actor, db: Database, name: str) -> Template:
-    """Show one section anew, after something in it was changed."""
+async def part_of(request: Asked, actor: Actor, db: Database, name: str) -> Template | Redirect:
+    """Show one section anew, after something in it was changed; whoever opens its address is led to it on the page."""
     if name not in _SECTIONS or not _may(actor, name):
         msg = "There is no such part of the settings."
         raise NotFound(msg)
+    if not wants_part(request):
+        return Redirect(f"/settings#{name}")
     async with tenancy.inside(db, actor.creator_id) as session:
         return part(f"parts/settings/{name}.html", **await _SECTIONS[name](session, actor))
 
@@ -63,10 +65,12 @@ async def _viewers(session: CreatorSession, _: Actor) -> dict[str, Any]:
 
 
 @get("/settings/retention/preview", include_in_schema=False)
-async def preview_retention(actor: Actor, db: Database, request: Request[Any, Any, Any]) -> Template:
+async def preview_retention(request: Asked, actor: Actor, db: Database) -> Template | Redirect:
     """Show what would go by a choice, and the button that makes it."""
     if not _may(actor, "retention"):
         raise NotAllowed(_NOT_YOURS)
+    if not wants_part(request):
+        return Redirect("/settings#retention")
     chosen = Retention(_days(request.query_params.get("keepChatDays")), _days(request.query_params.get("keepHistoryDays")))
     async with tenancy.inside(db, actor.creator_id) as session:
         plan = await retention.preview(session, chosen)
@@ -74,9 +78,11 @@ async def preview_retention(actor: Actor, db: Database, request: Request[Any, An
 
 
 @get("/settings/backups", include_in_schema=False)
-async def backups(actor: Actor, db: Database, settings: NamedDependency[Settings]) -> Template:
+async def backups(request: Asked, actor: Actor, db: Database, settings: NamedDependency[Settings]) -> Template | Redirect:
     """Show the backups of the house; asked for again while one is made."""
     safety.check_owner(actor)
+    if not wants_part(request):
+        return Redirect("/settings#backups")
     return part("parts/settings/backups.html", safety=safety.view(await nights.state(settings, db)))
 
 

@@ -1,30 +1,30 @@
 """The Twitch part of the settings: how to set it up, the way to sign in, and what was agreed to."""
 
-from typing import Any
-
-from litestar import Request, get
+from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
-from litestar.response import Template
+from litestar.response import Redirect, Template
 
 from entourage.kernel.errors import NotFound
 from entourage.kernel.http import Actor
 from entourage.kernel.settings import Settings
 from entourage.ports.consent import FEATURES, Consents
 from entourage.web import connect, consent_words
-from entourage.web.pages.frame import part
+from entourage.web.pages.frame import Asked, part, wants_part
 
 _ALWAYS = ("vips",)
 
 
 @get("/settings/twitch", include_in_schema=False)
 async def show(
-    request: Request[Any, Any, Any], actor: Actor, consents: NamedDependency[SkipValidation[Consents]], settings: NamedDependency[Settings]
-) -> Template:
+    request: Asked, actor: Actor, consents: NamedDependency[SkipValidation[Consents]], settings: NamedDependency[Settings]
+) -> Template | Redirect:
     """Show how things stand with Twitch, to whoever may change it."""
     if not actor.may("settings.edit"):
         msg = "There is no such part of the settings."
         raise NotFound(msg)
+    if not wants_part(request):
+        return Redirect("/settings#connections")
     app = await consents.registration()
     consent = await consents.of(actor.creator_id)
     wanted, words = await consents.wanted(actor.creator_id), consent_words.features()

@@ -49,6 +49,7 @@ async function again(place) {
   if (!answer?.ok || place.dataset.birthdays !== asked) return;
   const chosen = document.activeElement?.closest("[data-birthdays]") === place ? document.activeElement.dataset.days : "";
   place.innerHTML = await answer.text();
+  window.htmx.process(place);
   if (chosen) place.querySelector(`[data-days="${chosen}"]`)?.focus();
 }
 
