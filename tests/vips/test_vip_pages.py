@@ -118,7 +118,9 @@ async def test_a_badge_given_on_twitch_is_left_or_given_an_end_and_one_of_before
     for user_id in ("8", "9"):
         channel.badges.add(user_id)
         await crew.hear(BadgeGiven(broadcaster_id="1", at=clock.now(), user=account(user_id)))
+    before = len(crew.screens.seen)
     await crew.settle_down()
+    assert [one.event for one in crew.screens.seen[before:]] == ["vip:slots"] * 2, "open pages are told"
     page = (await owner.get("/vips/now", headers=PART)).text
     assert re.findall(r'data-stray="(\w+)"', page) == ["8", "9"]
     assert "given on Twitch by hand, 21:00" in page

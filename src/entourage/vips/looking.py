@@ -96,8 +96,16 @@ async def look(desk: Desk, context: JobContext) -> None:
         elif badge and (row is None or (row.state == "granting" and row.tries == 0)):
             if await permanent.note(session, user, "seen"):
                 audit.record(session, "vips.badge.given_by_hand", kinds.about(user.id), actor=claim.TWITCH, meta={"name": user.name})
-        elif not badge and row is None:
-            await permanent.drop(session, user.id)
+                await _tell(session, desk)
+        elif not badge and row is None and await permanent.drop(session, user.id):
+            await _tell(session, desk)
+
+
+async def _tell(session: CreatorSession, desk: Desk) -> None:
+    """Tell screens how full the house is now: an open page shows whose badge is not ours."""
+    await session.flush()
+    creator_id, meter = session.creator, await standing.meter(session)
+    session.after_commit(lambda: desk.publisher.slots(creator_id, meter))
 
 
 async def _moderates(channel: Channel, user_id: str) -> bool:
