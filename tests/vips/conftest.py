@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Any
 
 import pytest
@@ -108,7 +109,7 @@ class Crew:
         raise AssertionError(msg)
 
     async def run_for(self, seconds: float, sweep_s: float = 5.0) -> None:
-        """Let time pass, with a sweep every few seconds and every job at its moment."""
+        """Let time pass, with a sweep every few seconds and every job at its moment; sweeps that would find nothing are left out."""
         until = self.hands.now + timedelta(seconds=seconds)
         sweep_at = self.hands.now
         while self.hands.now < until:
@@ -116,10 +117,24 @@ class Crew:
                 await taking.sweep(self.db)
                 sweep_at = self.hands.now + timedelta(seconds=sweep_s)
             await self.settle_down()
+            ends = await self._next_end()
+            if ends is None or ends > sweep_at:
+                sweep_at = (
+                    until if ends is None else sweep_at + timedelta(seconds=ceil((ends - sweep_at).total_seconds() / sweep_s) * sweep_s)
+                )
             due = await self._next()
             self.hands.now = min([until, sweep_at, *([due] if due and due > self.hands.now else [])])
         await taking.sweep(self.db)
         await self.settle_down()
+
+    async def _next_end(self) -> datetime | None:
+        """Say when the next badge is due, or its warning."""
+        async with tenancy.everywhere(self.db, "a test's worker") as session:
+            moments = [
+                await session.scalar(select(func.min(one)).where(VipGrant.state == "active"))
+                for one in (VipGrant.ends_at, VipGrant.warn_at)
+            ]
+        return min((one for one in moments if one is not None), default=None)
 
     async def _next(self) -> datetime | None:
         async with tenancy.everywhere(self.db, "a test's worker") as session:

@@ -7,15 +7,17 @@ from typing import Any, cast
 
 import pytest
 
-from entourage.kernel import clock
+from entourage.kernel import clock, tenancy
 from entourage.kernel.bus.memory import MemoryBus
 from entourage.kernel.db import Database
 from entourage.kernel.errors import Later
-from entourage.ports.channel import BadgeGiven
+from entourage.ports.channel import BadgeGiven, WentLive
 from entourage.ports.consent import Consent, Consents, Registration
+from entourage.viewers.tables import Total
 from entourage.vips.desk import Desk
 from entourage.vips.updates import Publisher
 from entourage.wiring import House
+from tests import make
 from tests.people import Cast, Client, Doors, make_house
 from tests.vips.conftest import DAY, Crew, Hands
 from tests.vips.stage import FakeChannel, account
@@ -85,6 +87,27 @@ async def test_a_badge_is_shown_with_what_it_was_given_for_and_until_when(owner:
     assert "Kanalpunkte, 1.000" in part.text
     agreed.consent = None
     assert 'data-badge="7"' in (await owner.get("/vips/now", headers=PART)).text, "what is out is still shown"
+
+
+async def test_whoever_has_a_badge_is_known_by_it_where_viewers_are_shown(
+    owner: Client, doors: Doors, cast: Cast, crew: Crew, db: Database, creator_id: int
+) -> None:
+    async with tenancy.inside(db, creator_id, write=True) as session:
+        away = make.viewer(1)
+        session.add_all([away, make.viewer(2, platform="twitch", user_id="9"), Total(creator_id=creator_id)])
+        await session.flush()
+        session.add(make.viewer(3, platform="twitch", user_id="7", linked_to=away.id))
+    await crew.redeem("r1", "7")
+    await crew.settle_down()
+    for path in ("/viewers/1", "/viewers/1/arrival"):
+        assert "VIP on Twitch, 24 h left" in words((await owner.get(path, headers=PART)).text)
+        assert "VIP on Twitch" not in (await owner.get(path.replace("1", "2"), headers=PART)).text
+    await owner.post("/api/vip", json={"login": "login9", "seconds": None})
+    await crew.hear(WentLive(broadcaster_id="1", at=clock.now(), stream_id="s1"))
+    await crew.settle_down()
+    assert "VIP auf Twitch, bis der Stream endet" in (await owner.get("/viewers/2", headers=PART | {"accept-language": "de"})).text
+    await crew.run_for(DAY + 60)
+    assert "VIP on Twitch" not in (await owner.get("/viewers/1", headers=PART)).text
 
 
 async def test_what_waits_says_for_what_and_until_when(owner: Client, crew: Crew, channel: FakeChannel) -> None:

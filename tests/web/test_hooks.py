@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from entourage import app as app_module
@@ -189,3 +191,65 @@ async def test_a_house_without_a_secret_believes_nobody(db: Database, tmp_path: 
 async def test_a_call_too_large_is_refused_before_it_is_read(caller: Client) -> None:
     raw = b"x" * 300_000
     assert (await call(caller, raw)).status_code == 413
+
+
+ODD = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=40), st.just("1337"), st.just("\x00"), st.just("\ud800"),
+    st.lists(st.integers(), max_size=3), st.dictionaries(st.text(max_size=9), st.text(max_size=9), max_size=3),
+)  # fmt: skip
+EVENT = st.dictionaries(
+    st.sampled_from(["id", "user_id", "user_login", "user_name", "user_input", "reward", "status", "redeemed_at", "bits", "total", "tier", "message", "broadcaster_user_id"]),
+    ODD, max_size=9,
+)  # fmt: skip
+BODY = st.one_of(
+    st.binary(max_size=200),
+    st.builds(lambda value: json.dumps(value).encode(), ODD),
+    st.builds(
+        lambda kind, event, about: json.dumps({"subscription": {"type": kind, "condition": about}, "event": event}).encode(),
+        st.one_of(st.sampled_from(sorted({one["type"] for one in EXAMPLES})), ODD), st.one_of(EVENT, ODD),
+        st.one_of(st.just({"broadcaster_user_id": "1337"}), ODD),
+    ),
+)  # fmt: skip
+HEADER = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=60)
+STAMPS = ["", "now", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59.999999999-12:00", "2026-11-21", "1e9", "\xe9"]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_no_garbage_brings_the_door_down(caller: Client, cast: Cast, db: Database) -> None:
+    """Whoever calls, with whatever: it is believed and acknowledged, or refused; and nothing signed is asked for again."""
+
+    async def ask(raw: bytes, headers: dict[str, str], *, believed: bool) -> None:
+        sent = {name.encode(): value.encode("latin-1") for name, value in headers.items()}
+        answer = await caller.post(PATH, content=raw, headers=sent)
+        assert answer.status_code in ({200, 204} if believed else {200, 204, 400, 403, 413}), (answer.status_code, raw, headers)
+
+    @settings(max_examples=150, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(
+        raw=BODY, kind=st.one_of(st.sampled_from(["notification", "revocation", "webhook_callback_verification"]), HEADER), data=st.data()
+    )
+    def gather(raw: bytes, kind: str, data: st.DataObject) -> None:
+        true = signed(raw, kind=kind.strip(), message_id=f"m-{len(cases)}")
+        cases.append((raw, true, True))
+        name = data.draw(st.sampled_from(sorted(true)))
+        cases.append((raw, {key: value for key, value in true.items() if key != name}, False))
+        cases.append((raw, {**true, name: data.draw(HEADER).strip()}, False))
+
+    cases: list[tuple[bytes, dict[str, str], bool]] = []
+    gather()
+    for raw, headers, believed in cases:
+        await ask(raw, headers, believed=believed)
+    for stamp in STAMPS:
+        raw = json.dumps(body(REDEEMED)).encode()
+        mac = hmac.new(SECRET.encode(), b"m" + stamp.encode() + raw, hashlib.sha256).hexdigest()
+        stamped = {**signed(raw), "Twitch-Eventsub-Message-Id": "m", "Twitch-Eventsub-Message-Timestamp": stamp}
+        await ask(raw, {**stamped, "Twitch-Eventsub-Message-Signature": f"sha256={mac}"}, believed=False)
+    deep = b"[" * 100_000
+    await ask(deep, signed(deep, message_id="deep"), believed=True)
+    for odd in ("text/html", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded", "", "application/msgpack", ";;=,"):
+        raw = json.dumps(body(REDEEMED)).encode()
+        await ask(raw, {**signed(raw, message_id=f"as-{odd}"), "Content-Type": odd}, believed=True)
+    whole = json.dumps(body(REDEEMED)).replace("cooler_user", "coo\\u0000ler").encode()
+    await ask(whole, signed(whole, message_id="nul"), believed=True)
+    stored = await kept(db, cast.owner.creator_id)
+    assert ("redemption.made", "nul") in stored
+    assert {f"as-{odd}" for odd in ("text/html", "")} <= {message_id for _, message_id in stored}

@@ -1,5 +1,7 @@
 """What pages ask: badges that are out, those that were, what was asked for, and badges that are not ours."""
 
+from collections.abc import Collection
+
 from sqlalchemy import func, literal_column, select
 
 from entourage.kernel.tenancy import CreatorSession
@@ -11,6 +13,13 @@ async def open_now(session: CreatorSession) -> list[schemas.GrantRow]:
     """Return the badges that are out, or on their way in or out: what ends first stands first."""
     chosen = select(VipGrant).where(literal_column(OPEN)).order_by(VipGrant.ends_at.is_(None), VipGrant.ends_at, VipGrant.id)
     return [shown.grant(row) for row in await session.scalars(chosen)]
+
+
+async def of_person(session: CreatorSession, user_ids: Collection[str]) -> schemas.GrantRow | None:
+    """Return the timed badge that one of these accounts of a person has now, or None."""
+    chosen = select(VipGrant).where(VipGrant.user_id.in_(user_ids), literal_column("state = 'active'")).order_by(VipGrant.id).limit(1)
+    row = (await session.scalars(chosen)).one_or_none() if user_ids else None
+    return shown.grant(row) if row else None
 
 
 async def past(session: CreatorSession, before: int | None = None, limit: int = 50) -> tuple[list[schemas.GrantRow], int | None]:

@@ -12,7 +12,7 @@ from entourage.kernel import clock, tenancy
 from entourage.kernel.http import Actor, Database, allowed
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import birthday, heatmap, histories, profile, schemas, tags, tierlog, tiers
-from entourage.web import i18n
+from entourage.web import badges, i18n
 from entourage.web.pages import viewers
 from entourage.web.pages.frame import Asked, part, wants_part
 from entourage.web.pages.tiers import hands
@@ -59,6 +59,7 @@ async def show(request: Asked, actor: Actor, db: Database, ref: str) -> Template
         viewer = await profile.detail(session, ref)
         page = part("parts/drawer.html") if wants_part(request) else await viewers.page(session, actor, viewers.Choice(), viewer)
         page.context.update(viewer=viewer, **_rights(actor), **await _tier_of(session, viewer))
+        page.context.update(badge=await badges.of_viewer(session, actor, viewer.id))
     page.context.update(coming=_birthday(viewer, actor))
     return page
 

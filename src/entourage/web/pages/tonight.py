@@ -13,7 +13,8 @@ from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import birthdays, evening, feed, gap, histories, profile, schemas, supporters, tiers, totals
 from entourage.viewers.birthday import Wish
 from entourage.viewers.stream_shapes import GapRow
-from entourage.web import chips, missed
+from entourage.vips.schemas import GrantRow
+from entourage.web import badges, chips, missed
 from entourage.web.pages.birthdays import parties
 from entourage.web.pages.frame import Asked, framed, part
 
@@ -33,11 +34,12 @@ class Now(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Somebody who walked in, when they were here before this visit (ISO 8601), and what they are to be wished for."""
+    """Somebody who walked in, when they were here before this visit (ISO 8601), what they are to be wished for, and a timed badge."""
 
     viewer: schemas.ViewerDetail
     before: str | None
     wish: Wish | None
+    badge: GrantRow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ async def show(request: Asked, actor: Actor, db: Database) -> Template:
             watching=max((one.state["watching"] for one in links if one.enabled and one.state.get("watching") is not None), default=None),
             now=Now(await feed.recent(session, _LINES), here),
             top=await supporters.tonight(session, _TOP),
-            arrival=await _arrival(session, str(best.id)) if best else None,
+            arrival=await _arrival(session, actor, str(best.id)) if best else None,
             parties=await parties(session),
             steps=FirstSteps(any(one.enabled and (one.account or one.source != "tiktok") for one in links), summary.totalViewers > 0),
             ranks={rule.tier_name: rule.sort_order for rule in await tiers.rules(session)},
@@ -102,7 +104,7 @@ async def top(actor: Actor, db: Database) -> Template:
 async def arrival(actor: Actor, db: Database, ref: str) -> Template:
     """Show the card of somebody who walked in."""
     async with tenancy.inside(db, actor.creator_id) as session:
-        return part("parts/arrival.html", arrival=await _arrival(session, ref))
+        return part("parts/arrival.html", arrival=await _arrival(session, actor, ref))
 
 
 @get("/chips", guards=_GUARDS, include_in_schema=False)
@@ -115,11 +117,12 @@ async def chips_again(actor: Actor, db: Database) -> Template:
         return page
 
 
-async def _arrival(session: CreatorSession, ref: str) -> Arrival:
+async def _arrival(session: CreatorSession, actor: Actor, ref: str) -> Arrival:
     viewer = await profile.detail(session, ref)
     latest, _ = await histories.visits(session, viewer.id, None, 2)
     ended = [visit.left_at for visit in latest if visit.left_at]
-    return Arrival(viewer, ended[0] if ended else None, await birthdays.of_viewer(session, viewer.id))
+    wish, badge = await birthdays.of_viewer(session, viewer.id), await badges.of_viewer(session, actor, viewer.id)
+    return Arrival(viewer, ended[0] if ended else None, wish, badge)
 
 
 async def _gaps(session: CreatorSession, request: Asked) -> list[GapRow]:
