@@ -29,11 +29,11 @@ from typing import Any
 import httpx2
 import pytest
 
+from entourage.simulators.timepiece import Timepiece
 from entourage.simulators.twitch import panel
 from entourage.simulators.twitch.fake import FakeTwitch
 from entourage.simulators.twitch.rewards import Redemption, Reward
 from entourage.simulators.twitch.stage import Stage
-from entourage.simulators.twitch.timepiece import Timepiece
 from entourage.simulators.twitch.wire import uid
 from entourage.simulators.twitch.world import Channel
 

@@ -21,7 +21,7 @@ from entourage.platforms.twitch.house import Twitch as TwitchParts
 from entourage.platforms.twitch.pace import Clock
 from entourage.platforms.twitch.tokens import Bearer
 from entourage.ports.channel import Account, RewardShape
-from entourage.simulators.twitch.timepiece import Timepiece
+from entourage.simulators.timepiece import Timepiece
 from entourage.wiring import open_house
 from tests.people import KEY, Cast
 from tests.twitch import CLIENT_ID, Twitch, started, twitch

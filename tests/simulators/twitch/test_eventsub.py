@@ -8,7 +8,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from entourage.simulators.twitch.timepiece import Hourglass
+from entourage.simulators.timepiece import Hourglass
 from tests.twitch import Twitch, started
 
 pytestmark = pytest.mark.anyio

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 
-from entourage.simulators.twitch.timepiece import Hourglass
+from entourage.simulators.timepiece import Hourglass
 from tests.twitch import CLIENT_ID, CLIENT_SECRET, Twitch, started
 
 pytestmark = pytest.mark.anyio

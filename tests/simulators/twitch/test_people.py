@@ -2,7 +2,7 @@
 
 import pytest
 
-from entourage.simulators.twitch.timepiece import Hourglass
+from entourage.simulators.timepiece import Hourglass
 from tests.twitch import Twitch, started
 
 pytestmark = pytest.mark.anyio

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from websockets.asyncio.client import connect
 
-from entourage.simulators.twitch.timepiece import Hourglass
+from entourage.simulators.timepiece import Hourglass
 from tests.simulators.twitch.receiving import Letter, Receiver
 from tests.twitch import CLIENT_ID, WEBHOOK_SECRET, Twitch, started
 

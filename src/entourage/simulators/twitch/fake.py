@@ -26,6 +26,7 @@ import uvicorn
 from litestar import Litestar, Request, Response, Router
 from litestar.exceptions import HTTPException
 
+from entourage.simulators.timepiece import Timepiece
 from entourage.simulators.twitch.badges import Badges
 from entourage.simulators.twitch.deeds import Deeds
 from entourage.simulators.twitch.desk import Desk
@@ -47,7 +48,6 @@ from entourage.simulators.twitch.oauth.waiting import Waiting
 from entourage.simulators.twitch.points import Points
 from entourage.simulators.twitch.refusal import Refusal
 from entourage.simulators.twitch.talk import Talk
-from entourage.simulators.twitch.timepiece import Timepiece
 from entourage.simulators.twitch.world import World
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from entourage.simulators.twitch.timepiece import Timepiece
+from entourage.simulators.timepiece import Timepiece
 
 Way = Literal["status", "hang", "cut", "lost"]
 """How a request fails: answered with a status; no answer for a while and then a cut; cut at once; done, and the answer cut."""

@@ -3,8 +3,8 @@
 from collections import defaultdict, deque
 from collections.abc import Hashable
 
+from entourage.simulators.timepiece import Timepiece
 from entourage.simulators.twitch.refusal import Refusal
-from entourage.simulators.twitch.timepiece import Timepiece
 
 _MINUTE = 60.0
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
+from entourage.simulators.timepiece import Timepiece
 from entourage.simulators.twitch.refusal import Refusal
 from entourage.simulators.twitch.rewards import Redemption, Reward
-from entourage.simulators.twitch.timepiece import Timepiece
 
 Kind = Literal["", "affiliate", "partner"]
 Hand = Literal["api", "hand", "platform"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from entourage.simulators.twitch.timepiece import Timepiece
+from entourage.simulators.timepiece import Timepiece
 from entourage.simulators.twitch.wire import nano, uid
 
 ENABLED = "enabled"

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from entourage.simulators.timepiece import Timepiece
 from entourage.simulators.twitch.eventsub.book import ENABLED, Transport
 from entourage.simulators.twitch.refusal import Refusal
-from entourage.simulators.twitch.timepiece import Timepiece
 from entourage.simulators.twitch.wire import nano, uid
 
 _MOST_CONDUITS, _MOST_SHARDS = 5, 20_000

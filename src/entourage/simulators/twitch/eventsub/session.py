@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from litestar.types import Receive, Send
 
-from entourage.simulators.twitch.timepiece import Timepiece
+from entourage.simulators.timepiece import Timepiece
 from entourage.simulators.twitch.wire import nano, uid
 
 UNUSED_S = 10.0

@@ -7,11 +7,11 @@ from urllib.parse import parse_qs
 
 from litestar.types import Receive
 
+from entourage.simulators.timepiece import Timepiece
 from entourage.simulators.twitch.eventsub.book import Book
 from entourage.simulators.twitch.eventsub.conduits import Conduits
 from entourage.simulators.twitch.eventsub.session import EXPIRED, GRACE_S, Session
 from entourage.simulators.twitch.faults import Faults
-from entourage.simulators.twitch.timepiece import Timepiece
 from entourage.simulators.twitch.wire import token
 
 _INVALID_RECONNECT = 4007

@@ -12,8 +12,8 @@ from typing import Any
 
 import httpx2
 
+from entourage.simulators.timepiece import Timepiece
 from entourage.simulators.twitch.eventsub.book import ENABLED, Book, Subscription, Transport
-from entourage.simulators.twitch.timepiece import Timepiece
 from entourage.simulators.twitch.wire import nano, token, uid
 
 _OK = range(200, 300)

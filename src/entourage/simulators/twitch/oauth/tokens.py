@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from entourage.simulators.timepiece import Timepiece
 from entourage.simulators.twitch.oauth.clients import Client
 from entourage.simulators.twitch.refusal import Refusal
-from entourage.simulators.twitch.timepiece import Timepiece
 from entourage.simulators.twitch.wire import token
 
 _PUBLIC_LIFE = timedelta(days=30)

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from entourage.simulators.timepiece import Timepiece
 from entourage.simulators.twitch.oauth.clients import Client
 from entourage.simulators.twitch.oauth.tokens import Tokens
 from entourage.simulators.twitch.refusal import Refusal
-from entourage.simulators.twitch.timepiece import Timepiece
 from entourage.simulators.twitch.wire import token
 
 _CODE_LIFE = timedelta(minutes=10)

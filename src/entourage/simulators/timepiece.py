@@ -1,4 +1,4 @@
-"""The time of the fake Twitch: the house's own, the house's own run faster, or an hourglass that a test turns."""
+"""The time of a make-believe platform: the house's own, the house's own run faster, or an hourglass that a test turns."""
 
 import asyncio
 import heapq

@@ -1,0 +1,1 @@
+"""A make-believe language model behind an OpenAI-compatible address."""

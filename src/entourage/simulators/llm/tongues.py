@@ -1,0 +1,70 @@
+"""Which of three languages somebody writes in, and what the make-believe model says in it."""
+
+import re
+from typing import Literal
+
+Tongue = Literal["en", "de", "es"]
+Topic = Literal["robot", "refund", "hello", "thanks", "question", "other"]
+
+_SMALL: dict[Tongue, str] = {
+    "en": "the you are is my what how hi hello hey thanks thank please want with your and for real money back i'm im do it was not love",
+    "de": "du bist ich und der die das ist nicht wie geht dir hallo danke bitte was mein dein für mit ein eine echt geld hab auch na dich",
+    "es": "tú eres yo y el la los es no cómo estás hola gracias por favor qué que mi tu para con una un dinero quiero verdad muy te me",
+}
+_TELLING = {tongue: frozenset(words.split()) for tongue, words in _SMALL.items()}
+_MARKS: dict[Tongue, str] = {"en": "", "de": "äöüß", "es": "ñ¿¡áéíóú"}
+_TOPICS: tuple[tuple[Topic, str], ...] = (
+    ("robot", r"\b(robots?|bots?|roboter|a\.?i\.?|ki|ia|chatgpt|real person|echt(er)? mensch|persona real)\b"),
+    ("refund", r"\b(refund|money back|chargeback|geld zurück|erstattung|reembolso|devuelve|devolución)\b"),
+    ("thanks", r"\b(thanks?|thank you|danke|gracias)\b"),
+    ("hello", r"\b(hi|hey|hello|hallo|hola|moin|servus|buenas)\b"),
+    ("question", r"\?"),
+)
+_SAID: dict[Tongue, dict[Topic, str]] = {
+    "en": {
+        "robot": "Honest answer: yes, this is an AI helping with the chat. Shall I pass you on?",
+        "refund": "I am sorry about that. I will pass it on to somebody who can help you.",
+        "hello": "Hey you! How was your day?",
+        "thanks": "You are very welcome, that makes me smile.",
+        "question": "Good question! Tell me what you think first.",
+        "other": "I like that. Tell me more about it!",
+    },
+    "de": {
+        "robot": "Ehrliche Antwort: Ja, hier hilft eine KI beim Chatten. Soll ich dich weitergeben?",
+        "refund": "Das tut mir leid. Ich gebe es an jemanden weiter, der dir helfen kann.",
+        "hello": "Hey du! Wie war dein Tag?",
+        "thanks": "Sehr gerne, das freut mich.",
+        "question": "Gute Frage! Sag mir erst, was du denkst.",
+        "other": "Das gefällt mir. Erzähl mir mehr davon!",
+    },
+    "es": {
+        "robot": "Respuesta honesta: sí, aquí ayuda una IA con el chat. ¿Quieres que te pase con alguien?",
+        "refund": "Lo siento mucho. Se lo paso a alguien que puede ayudarte.",
+        "hello": "¡Hola! ¿Cómo fue tu día?",
+        "thanks": "De nada, me alegra mucho.",
+        "question": "¡Buena pregunta! Dime primero qué piensas tú.",
+        "other": "Me gusta. ¡Cuéntame más!",
+    },
+}
+
+
+def tongue_of(text: str) -> Tongue:
+    """Return the language whose small words and letters show most; English when none does."""
+    words = re.findall(r"[\w']+", text.casefold())
+    scores = {
+        tongue: sum(word in telling for word in words) + 2 * any(mark in text.casefold() for mark in _MARKS[tongue])
+        for tongue, telling in _TELLING.items()
+    }
+    best = max(scores.values())
+    return next((tongue for tongue in ("en", "de", "es") if scores[tongue] == best), "en") if best else "en"
+
+
+def topic_of(text: str) -> Topic:
+    """Return what it is about, the weightiest first."""
+    return next((topic for topic, pattern in _TOPICS if re.search(pattern, text.casefold())), "other")
+
+
+def reply_to(text: str) -> tuple[str, Tongue, Topic]:
+    """Return an answer with its language and topic."""
+    tongue, topic = tongue_of(text), topic_of(text)
+    return _SAID[tongue][topic], tongue, topic
