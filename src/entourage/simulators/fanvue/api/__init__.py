@@ -1,0 +1,1 @@
+"""api.fanvue.com of the make-believe Fanvue, for creators' own accounts."""
