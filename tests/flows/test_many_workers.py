@@ -25,8 +25,8 @@ from entourage.platforms.twitch.house import Twitch as TwitchParts
 from entourage.platforms.twitch.pace import Clock
 from entourage.platforms.twitch.turns import Places
 from entourage.ports.channel import Account, Redemption, RedemptionMade, RewardShape
+from entourage.simulators.timepiece import Timepiece
 from entourage.simulators.twitch.rewards import Reward
-from entourage.simulators.twitch.timepiece import Timepiece
 from entourage.simulators.twitch.world import Channel
 from entourage.vips import intake, jobs, taking
 from entourage.vips.desk import Desk

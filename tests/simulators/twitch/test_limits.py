@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from websockets.asyncio.client import ClientConnection, connect
 
+from entourage.simulators.timepiece import Hourglass
 from entourage.simulators.twitch.eventsub.kinds import KINDS
 from entourage.simulators.twitch.fake import FakeTwitch
-from entourage.simulators.twitch.timepiece import Hourglass
 from entourage.simulators.twitch.world import Channel
 from tests.simulators.twitch.receiving import Receiver
 from tests.twitch import WEBHOOK_SECRET, Twitch, started
