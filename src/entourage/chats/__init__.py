@@ -1,0 +1,1 @@
+"""Fan messages, and replies written with an AI in the creator's voice."""

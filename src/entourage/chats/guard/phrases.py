@@ -1,0 +1,67 @@
+"""Phrases the guard looks for, written as a person would, and turned into what finds them however they are disguised. A pure rule.
+
+One phrase a line: `(a|b)` either, `(x )?` perhaps, `*` the rest of a word, `...` up to four words between, `~word` also taken apart
+("pay pal"), `(x )*` up to four of them, `<age>` an age below eighteen, `<end>` the end of a clause. Accents, doubled letters and apostrophes may be written or left out.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from entourage.chats import letters
+
+_BORDER, _END = "(?<![a-z0-9])", "(?![a-z0-9])"
+_SEP = "(?:[^a-z0-9]+)"
+_CLAUSE_ENDS = "(?= ?(?:[^a-z0-9 ]|$))"
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+AGE_WORDS = (
+    "ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn "
+    "diez doce trece catorce quince dieciséis diecisiete"
+)
+
+
+def _bare(word: str, sep: str) -> str:
+    """Write a word as it is searched; where words run into one another a letter may stand more than once."""
+    bare = letters.skeleton(letters.plain(word))
+    return bare if sep else "".join(f"{letter}+" for letter in bare)
+
+
+def age(sep: str = _SEP) -> str:
+    """Return what finds an age from eight to seventeen."""
+    return "(?:[89]|1[0-7]|" + "|".join(_bare(word, sep) for word in AGE_WORDS.split()) + ")"
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """Phrases ready to search with: between words, and inside what was spelled letter by letter."""
+
+    open: re.Pattern[str]
+    tight: re.Pattern[str]
+
+    def find(self, readings: Sequence[str], spelled: Sequence[str] = ()) -> str:
+        """Return what was caught first, or nothing."""
+        for pattern, texts in ((self.open, readings), (self.tight, spelled)):
+            for text in texts:
+                if found := pattern.search(text):
+                    return found[0].strip()
+        return ""
+
+
+def _one(phrase: str, sep: str) -> str:
+    gap = f"{sep}(?:[a-z0-9]+{sep}){{0,4}}" if sep else "[a-z0-9]{0,24}"
+    apart = "[^a-z0-9]{0,2}" if sep else ""
+    phrase = phrase.replace("<age>", "\x00").replace("<end>", "\x02").replace(")*", "){0,4}")
+    phrase = re.sub(r" ?\.\.\. ?", "\x01", phrase.strip()).replace("(", "(?:").replace("*", "\x03")
+    phrase = _WORD.sub(lambda found: _bare(found[0], sep), phrase)
+    phrase = re.sub(r"~([a-z]+)", lambda found: apart.join(found[1]), phrase).replace("~", "").replace("\x03", "[a-z0-9]*")
+    phrase = phrase.replace(" ", sep) if sep else phrase.replace(" ?", "").replace(" ", "")
+    return phrase.replace("\x01", gap).replace("\x00", age(sep)).replace("\x02", _CLAUSE_ENDS)
+
+
+def net(*pages: str) -> Net:
+    """Compile pages of phrases, one phrase a line."""
+    lines = [line for page in pages for line in page.splitlines() if line.strip()]
+    open_ones = "|".join(_one(line, _SEP) for line in lines)
+    tight_ones = "|".join(_one(line, "") for line in lines if len(re.sub(r"[^a-z]", "", line)) >= 6)  # noqa: PLR2004 - shorter ones are in every word
+    return Net(re.compile(f"{_BORDER}(?:{open_ones}){_END}"), re.compile(tight_ones or "(?!)"))
