@@ -23,7 +23,7 @@ DRAFTS: list[tuple[Language, dict[str, str]]] = [
     *(("en", row) for row in table(PAGE, "a draft")),
     *(("de", row) for row in table(PAGE, "a draft in German")),
     *(("es", row) for row in table(PAGE, "a draft in Spanish")),
-]  # type: ignore[list-item]
+]
 
 
 def written(cell: str) -> str:

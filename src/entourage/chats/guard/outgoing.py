@@ -22,7 +22,7 @@ _PROMISES = phrases.net(english.PROMISES, german.PROMISES, spanish.PROMISES)
 _FREE = phrases.net(english.FREE, german.FREE, spanish.FREE)
 _DANGERS = phrases.net(
     *(page[reason] for page in (english.DANGERS, german.DANGERS, spanish.DANGERS) for reason in ("threat", "self_harm", "medical"))
-)  # type: ignore[index]
+)
 _PAYMENT = phrases.net(
     """
     (~paypal|~venmo|~cashapp|~zelle|~revolut|~moneygram|~skrill|~paysafecard|~bizum|~payoneer|~bitcoin|usdt|~klarna)
