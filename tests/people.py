@@ -7,7 +7,7 @@ no creator (any more): the stranger. Nia owns another creator of the same house:
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -159,9 +159,25 @@ def house(db: Database, tmp_path: Path) -> House:
     return make_house(db, data_dir=str(tmp_path / "data"))
 
 
+_FRAMES: dict[Settings, Litestar] = {}
+_NO_MATTER = ("data_dir", "cron_secret", *(one.name for one in fields(Settings) if one.name.startswith("twitch_")))
+"""Settings that are read when somebody asks, and not when an application is framed."""
+
+
+def application(house: House) -> Litestar:
+    """Make the application of a house; houses with the same settings share its frame, which nobody may change."""
+    if house.panel is not None or house.panels:
+        return app_module.build(house)
+    no_matter: dict[str, Any] = dict.fromkeys(_NO_MATTER, "")
+    alike = replace(house.settings, **no_matter)
+    if alike not in _FRAMES:
+        _FRAMES[alike] = app_module.frame(house)
+    return app_module.furnish(_FRAMES[alike], house)
+
+
 @pytest.fixture
 async def doors(house: House) -> AsyncIterator[Doors]:
     """Browsers on the application of the house."""
-    made = Doors(app_module.build(house))
+    made = Doors(application(house))
     yield made
     await made.close()

@@ -61,6 +61,22 @@ _PARTS = ("settings", "attempts", "passwords", "publisher", "intake", "mapper", 
 
 def build(house: House) -> Litestar:
     """Build the application of a house; `house.close()` stays with whoever opened it."""
+    return furnish(frame(house), house)
+
+
+def furnish(app: Litestar, house: House) -> Litestar:
+    """Let an application answer for a house; its frame must have been made for one with the same settings and panels."""
+    sockets = Sockets(house.db, house.bus, house.publisher)
+    house.serving += [sockets.run, sockets.watch]
+    app.state.update({
+        "house": house, "db": house.db, "settings": house.settings, "retell": retelling.answer, "sockets": sockets, **_looks(house),
+    })  # fmt: skip
+    app.stores.register("sessions", SessionStore(house.db), allow_override=True)
+    return app
+
+
+def frame(house: House) -> Litestar:
+    """Build all of an application that does not depend on whose house it is: routes, guards, middleware."""
     secure = house.settings.base_url.startswith("https://")
     templates = engine.config()
     tracing = traces.begin(house.settings)
@@ -70,19 +86,17 @@ def build(house: House) -> Litestar:
         route_handlers=[
             *routes_of_house(),
             _static(),
-            _socket(house),
+            _socket(),
             *([house.panel, *house.panels, *demo.ROUTES] if house.panel else []),
         ],
-        state=State({"house": house, "db": house.db, "settings": house.settings, "retell": retelling.answer}),
         dependencies={
             "db": Provide(http.provide_db, sync_to_thread=False),
             "actor": Provide(http.provide_actor, sync_to_thread=False),
             **{name: Provide(_part(name), sync_to_thread=False) for name in _PARTS},
-            **_looks(house),
+            **_LOOKS,
         },
         guards=[http.closed],
         middleware=_middleware(house, tracing, secure=secure),
-        stores={"sessions": SessionStore(house.db)},
         exception_handlers=http.EXCEPTION_HANDLERS,
         before_send=[protection.add_headers],
         template_config=templates,
@@ -99,8 +113,8 @@ def build_watch(house: House) -> Litestar:
     """Build what a listener or worker without web answers: how it is doing, for supervisors."""
     return Litestar(
         route_handlers=[health.live, health.ready, health.health, metrics.show_metrics],
-        state=State({"house": house, "db": house.db, "settings": house.settings}),
-        dependencies={"settings": Provide(_part("settings"), sync_to_thread=False), **_looks(house)},
+        state=State({"house": house, "db": house.db, "settings": house.settings, **_looks(house)}),
+        dependencies={"settings": Provide(_part("settings"), sync_to_thread=False), **_LOOKS},
         exception_handlers=http.EXCEPTION_HANDLERS,
         before_send=[protection.add_headers],
         template_config=engine.config(),
@@ -109,10 +123,21 @@ def build_watch(house: House) -> Litestar:
     )
 
 
-def _looks(house: House) -> dict[str, Provide]:
+def _looks(house: House) -> dict[str, object]:
     look = vitals.Vitals(db=house.db, pulse=house.pulse, redis=house.redis.ping if house.redis else None)
-    meter = metrics.Meter(db=house.db, lost=lambda: house.bus.lost, intake=house.intake)
-    return {"vitals": Provide(lambda: look, sync_to_thread=False), "meter": Provide(lambda: meter, sync_to_thread=False)}
+    return {"vitals": look, "meter": metrics.Meter(db=house.db, lost=lambda: house.bus.lost, intake=house.intake)}
+
+
+def _look(name: str) -> Callable[[State], object]:
+    """Make the provider of a way to look at the house, for a handler's argument of the same name."""
+
+    def provide(state: State) -> Any:  # noqa: ANN401 - whatever the handler says it is
+        return state[name]
+
+    return provide
+
+
+_LOOKS = {name: Provide(_look(name), sync_to_thread=False) for name in ("vitals", "meter")}
 
 
 def routes_of_house() -> list[ControllerRouterHandler]:
@@ -165,15 +190,13 @@ def _part(name: str) -> Callable[[State], object]:
     return provide
 
 
-def _socket(house: House) -> ASGIRouteHandler:
-    """Mount Socket.IO, and let it hear the bus while the house is served."""
-    sockets = Sockets(house.db, house.bus, house.publisher)
-    house.serving += [sockets.run, sockets.watch]
+def _socket() -> ASGIRouteHandler:
+    """Mount Socket.IO."""
 
     # Litestar checks no session and no guard on a mounted app: Sockets asks for itself who connects.
     @asgi("/socket.io", is_mount=True, copy_scope=True, opt={**http.ANYONE, "exclude_from_csrf": True})
     async def socket_io(scope: Scope, receive: Receive, send: Send) -> None:
         scope["path"] = "/socket.io/" + scope["path"].lstrip("/")
-        await sockets.app(scope, receive, send)
+        await scope["litestar_app"].state.sockets.app(scope, receive, send)
 
     return socket_io

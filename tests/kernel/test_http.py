@@ -1,16 +1,18 @@
 """Errors become answers in one shape, for programs and for people."""
 
 import io
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
-from litestar import get, post
+from litestar import Litestar, get, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 from sqlalchemy.exc import OperationalError
 
+from entourage import app as app_module
 from entourage.kernel import errors
 from entourage.kernel.http import ANYONE, local_path
+from entourage.wiring import House
 from tests.people import Doors
 
 pytestmark = pytest.mark.anyio
@@ -57,12 +59,19 @@ async def order(data: JSONBody[Order]) -> int:
     return data.amount
 
 
+_FRAMES: list[Litestar] = []
+
+
 @pytest.fixture
-def failing(doors: Doors) -> Doors:
+async def failing(house: House) -> AsyncIterator[Doors]:
     """Make a house in which things go wrong."""
-    for handler in (fail, fail_page, order):
-        doors.app.register(handler)
-    return doors
+    if not _FRAMES:
+        _FRAMES.append(app_module.frame(house))
+        for handler in (fail, fail_page, order):
+            _FRAMES[0].register(handler)
+    made = Doors(app_module.furnish(_FRAMES[0], house))
+    yield made
+    await made.close()
 
 
 @pytest.mark.parametrize("name", SAMPLES)

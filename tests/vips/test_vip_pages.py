@@ -158,14 +158,14 @@ async def test_a_badge_given_on_twitch_is_left_or_given_an_end_and_one_of_before
     assert re.findall(r'data-badge="(\w+)"', page) == ["9", "7"]
     assert (await owner.post("/api/vip/permanent/take-over", json={"userId": "5", "seconds": 3600})).status_code == 409
     assert (await owner.post("/api/vip/permanent/take-over", json={"userId": "4", "seconds": 3600})).status_code == 404
-    await crew.run_for(3700)
+    await crew.run_for(3700, sweep_s=600)
     assert channel.badges == {"5", "7", "8"}, "the one with an end is gone, the others were not touched"
 
 
 async def test_the_activity_tells_a_redemption_from_its_points_to_its_end(owner: Client, crew: Crew) -> None:
     await crew.redeem("r1", "7")
     await crew.settle_down()
-    await crew.run_for(DAY + 60)
+    await crew.run_for(DAY + 60, sweep_s=3600)
     page = (await owner.get("/vips/activity", headers=HTML)).text
     assert "vips." not in page.partition('id="main"')[2].replace("vips.js", ""), "every action has its sentence"
     (first, *_) = re.findall(r"/vips/activity/(\d+)/chain", page)

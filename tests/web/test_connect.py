@@ -11,7 +11,6 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 
-from entourage import app as app_module
 from entourage.kernel import audit, clock, connections, tenancy
 from entourage.kernel.accounts import sessions
 from entourage.kernel.db import Database
@@ -22,7 +21,7 @@ from entourage.platforms.twitch.house import Twitch as TwitchParts
 from entourage.ports.consent import Feature
 from entourage.wiring import House
 from tests.hoard import dump
-from tests.people import Cast, Client, Doors, make_house
+from tests.people import Cast, Client, Doors, application, make_house
 from tests.platforms.twitch.scripted import stored
 from tests.twitch import CLIENT_ID, CLIENT_SECRET, Twitch, twitch
 
@@ -199,7 +198,7 @@ async def test_helpers_and_programs_connect_nothing(doors: Doors, cast: Cast) ->
 
 async def test_the_app_is_typed_by_the_owner_of_the_house_and_its_secret_stays_inside(db: Database, cast: Cast, tmp_path: Path) -> None:
     house = make_house(db, data_dir=str(tmp_path / "data"))
-    doors = Doors(app_module.build(house))
+    doors = Doors(application(house))
     browser, neighbour = await doors.of(cast.owner), await doors.of(cast.neighbour)
     assert (await browser.get("/api/auth/twitch/start")).status_code == 409
     page = (await browser.get("/settings/twitch", headers=PART)).text

@@ -13,12 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from entourage import app as app_module
 from entourage.kernel import clock, metrics, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.tables import Delivery, Job
 from entourage.wiring import House
-from tests.people import Cast, Client, Doors, make_house
+from tests.people import Cast, Client, Doors, application, make_house
 from tests.platforms.twitch.eventsub.documents import EXAMPLES, body
 from tests.platforms.twitch.eventsub.listening import consent
 from tests.twitch import Twitch, twitch  # noqa: F401 - the fixture
@@ -41,7 +40,7 @@ async def caller(house: House, db: Database, cast: Cast, twitch: Twitch) -> Asyn
     """Be Twitch, which calls a house whose owner's channel has the id of the documents."""
     channel = twitch.fake.world.channel("cooler_user", user_id="1337")
     await consent(db, cast.owner.creator_id, channel, twitch.token)
-    doors = Doors(app_module.build(house))
+    doors = Doors(application(house))
     yield await doors.nobody()
     await doors.close()
 
@@ -181,7 +180,7 @@ async def test_without_a_database_twitch_is_asked_to_send_it_again(db: Database,
 
 
 async def test_a_house_without_a_secret_believes_nobody(db: Database, tmp_path: Path) -> None:
-    doors = Doors(app_module.build(make_house(db, data_dir=str(tmp_path / "data"))))
+    doors = Doors(application(make_house(db, data_dir=str(tmp_path / "data"))))
     anybody = await doors.nobody()
     raw = b"{}"
     assert (await anybody.post(PATH, content=raw, headers=signed(raw, secret=""))).status_code == 403

@@ -10,7 +10,6 @@ pytest.importorskip("prometheus_client")
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from entourage import app as app_module
 from entourage.kernel import metrics, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.jobs import queue
@@ -20,7 +19,7 @@ from entourage.kernel.pulse import Pulse
 from entourage.viewers.intake import Intake
 from entourage.web.metrics import Meter, written
 from tests.labour import work_off
-from tests.people import Cast, Client, Doors, make_house
+from tests.people import Cast, Client, Doors, application, make_house
 from tests.viewers.events import Room
 
 pytestmark = pytest.mark.anyio
@@ -66,7 +65,7 @@ async def test_without_a_token_only_this_computer_sees_them(doors: Doors) -> Non
 
 
 async def test_with_a_token_only_who_holds_it_sees_them(db: Database) -> None:
-    doors = Doors(app_module.build(make_house(db, metrics_token=TOKEN)))
+    doors = Doors(application(make_house(db, metrics_token=TOKEN)))
     near, far = await doors.nobody(), await doors.nobody("192.0.2.7")
     for browser in (near, far):
         for wrong in ({}, {"authorization": "Bearer wrong"}, {"authorization": TOKEN}, {"authorization": f"Basic {TOKEN}"}):

@@ -11,7 +11,8 @@ from entourage.kernel import tenancy
 from entourage.kernel.accounts import keys, roles
 from entourage.kernel.db import Database
 from entourage.kernel.http import ANYONE
-from tests.people import PASSWORD, Cast, Doors, make_house, submit
+from entourage.wiring import House
+from tests.people import PASSWORD, Cast, Doors, application, make_house, submit
 
 pytestmark = pytest.mark.anyio
 
@@ -86,18 +87,19 @@ async def test_on_the_network_any_name_is_answered(db: Database) -> None:
 
 
 async def _status_for(db: Database, name: str, **settings: Any) -> int:
-    doors = Doors(app_module.build(make_house(db, **{"public_url": "", **settings})))
+    doors = Doors(application(make_house(db, **{"public_url": "", **settings})))
     browser = await doors.nobody()
     status = (await browser.get("/api/health/live", headers={"host": name})).status_code
     await doors.close()
     return status
 
 
-async def test_pages_say_what_they_may_load_and_who_may_frame_them(doors: Doors) -> None:
+async def test_pages_say_what_they_may_load_and_who_may_frame_them(house: House) -> None:
     @get("/framed", opt={**ANYONE, "framed": True})
     async def framed() -> str:
         return "overlay"
 
+    doors = Doors(app_module.build(house))
     doors.app.register(framed)
     browser = await doors.nobody()
     for path in ("/signin", "/nowhere", "/api/me", "/static/nothing.css"):
@@ -110,6 +112,7 @@ async def test_pages_say_what_they_may_load_and_who_may_frame_them(doors: Doors)
         assert headers["referrer-policy"] == "same-origin"
     assert (await browser.get("/signin")).headers["cache-control"] == "no-store"
     assert "frame-ancestors" not in (await browser.get("/framed")).headers["content-security-policy"], "anybody, a file on a disk too"
+    await doors.close()
 
 
 async def test_a_body_that_is_too_large_is_refused_in_words(db: Database, doors: Doors, cast: Cast) -> None:

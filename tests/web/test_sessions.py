@@ -12,7 +12,7 @@ from entourage.kernel.accounts import sessions as kept
 from entourage.kernel.db import Database
 from entourage.kernel.tables import WebSession
 from entourage.web.sessions import COOKIE, LIFETIME, SessionStore
-from tests.people import PASSWORD, Cast, Doors, make_house, submit
+from tests.people import PASSWORD, Cast, Doors, application, make_house, submit
 
 pytestmark = pytest.mark.anyio
 
@@ -37,10 +37,9 @@ async def test_the_cookie_is_for_the_server_only(doors: Doors, cast: Cast) -> No
 
 
 async def test_the_cookie_stays_on_https_when_people_come_that_way(db: Database, cast: Cast) -> None:
-    from entourage import app
 
     house = make_house(db, public_url="https://entourage.example.org")
-    doors = Doors(app.build(house))
+    doors = Doors(application(house))
     browser = await doors.nobody(base_url="https://entourage.example.org")
     answer = await submit(browser, "/signin", email=cast.owner.email, password=PASSWORD)
     cookies = answer.headers.get_list("set-cookie")
