@@ -13,7 +13,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from litestar.types import Middleware
 
-from entourage.kernel import clock, metrics, pulse, tenancy
+from entourage.kernel import clock, log, metrics, pulse, tenancy
 from entourage.kernel.errors import EntourageError, NotAllowed, Unavailable
 from entourage.kernel.http import ANYONE, STATUS, Connection, Database
 from entourage.kernel.jobs import queue
@@ -25,6 +25,7 @@ from entourage.web.protection import is_local
 if TYPE_CHECKING:
     from prometheus_client import Metric
 
+_log = log.get(__name__)
 _YOUNG_S: Final = 5.0
 _PATIENCE_S: Final = 3.0
 _BUCKETS: Final[list[str | float]] = [0.005, 0.025, 0.1, 0.3, 1.0, 3.0]
@@ -53,7 +54,8 @@ class Meter:
                 try:
                     async with asyncio.timeout(_PATIENCE_S):
                         self._house = [*await self._jobs(), *await self._crew(), *await self._room(), _one("entourage_up", "", 1)]
-                except Exception:
+                except Exception as error:
+                    _log.warning("metrics.not_read", error=type(error).__name__)
                     self._house = [_one("entourage_up", "", 0)]
                 self._read_at = time.monotonic()
         lost = metrics.Counter("entourage_updates_lost_total", "Updates that somebody was too slow for.", (), {(): self.lost()})
