@@ -124,6 +124,7 @@ def test_without_a_dsn_nothing_is_begun_and_a_bad_one_is_refused_in_a_sentence()
         assert KEY not in str(raised.value)
 
 
+@pytest.mark.thorough
 def test_the_library_is_imported_only_where_it_is_wanted() -> None:
     import subprocess
 

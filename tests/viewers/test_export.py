@@ -107,7 +107,7 @@ async def test_the_filter_the_search_and_the_order_are_those_of_the_list(db: Dat
     assert [record["id"] for record in await as_json(db, creator_id, query)] == wanted
 
 
-@pytest.mark.parametrize("database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.thorough)], indirect=True)
+@pytest.mark.thorough
 async def test_a_long_export_comes_in_pages_and_whole(db: Database, creator_id: int) -> None:
     ids = await make.people(db, creator_id, 5_000)
 

@@ -338,7 +338,7 @@ async def check_the_log_explains(evening: Evening) -> None:
     assert badges == evening.channel.badges
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in (1, 2))])
 async def test_every_redemption_is_a_badge_for_its_whole_time_or_refunded(
     new_database: Callable[[str], str], hands: Hands, seed: int
 ) -> None:

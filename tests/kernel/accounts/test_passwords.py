@@ -34,6 +34,7 @@ async def test_a_password_of_the_wrong_length_is_refused_in_words(password: str)
     assert "password" in caught.value.details
 
 
+@pytest.mark.thorough
 async def test_nobody_can_be_told_from_somebody_by_the_time_it_takes() -> None:
     passwords = Passwords()
     stored = await passwords.hash("correct horse")

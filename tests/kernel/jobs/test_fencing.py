@@ -82,15 +82,16 @@ async def test_two_abandoned_jobs_with_one_key_are_both_recovered(house: House) 
     assert [job.status for job in await house.jobs()] == ["queued", "queued"]
 
 
+@pytest.mark.thorough
 async def test_a_long_job_keeps_its_lease(house: House) -> None:
     tries: list[int] = []
 
     async def greet(context: JobContext) -> None:
         tries.append(context.attempt)
-        await asyncio.sleep(1.5)
+        await asyncio.sleep(4)
         assert await context.still_mine()
 
-    pace = replace(BRISK, lease_s=0.6)
+    pace = replace(BRISK, lease_s=2)
     async with house.working(pace=pace, greet=greet), house.working(pace=pace, greet=greet):
         await house.ask()
         (job,) = await house.settled()
@@ -107,7 +108,7 @@ async def test_a_handler_is_stopped_when_its_job_is_taken_over(house: House) -> 
             stopped.append(context.attempt)
             raise
 
-    async with house.working(pace=replace(BRISK, lease_s=0.6), greet=greet) as worker:
+    async with house.working(pace=replace(BRISK, lease_s=1.5), greet=greet) as worker:
         await house.ask()
         (job,) = await house.until(lambda rows: rows[0].status == "running")
         async with tenancy.everywhere(house.db, "take away in a test", write=True) as session:

@@ -71,6 +71,7 @@ async def test_a_tick_adds_nothing_while_the_last_one_waits(house: House, stoppe
     assert len(await house.jobs()) == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.anyio
 async def test_a_running_scheduler_ticks_on_time_and_stops_at_once(house: House) -> None:
     scheduler = Scheduler(house.db, [Schedule("often", "* * * * * *", "Europe/Berlin", "sweep")])

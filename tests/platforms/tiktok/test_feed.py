@@ -196,6 +196,7 @@ async def test_an_abrupt_close_is_followed_by_a_fresh_ticket() -> None:
         assert lost.detail == "TikTok closed the line (without a goodbye)."
 
 
+@pytest.mark.thorough
 async def test_a_silent_line_is_left_and_a_heartbeat_echo_is_no_silence() -> None:
     async def echo(socket: ServerConnection) -> None:
         for _ in range(12):
@@ -248,6 +249,7 @@ async def test_a_name_that_does_not_exist_is_told() -> None:
         assert not fake.signs
 
 
+@pytest.mark.thorough
 async def test_a_tiktok_out_of_reach_is_unreachable_and_then_heard() -> None:
     with sockets.socket() as free:
         free.bind(("127.0.0.1", 0))

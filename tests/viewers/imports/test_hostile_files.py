@@ -34,6 +34,21 @@ def _zip(name: str, *entries: tuple[str, bytes]) -> Make:
     return make
 
 
+def _bomb(name: str, inside: str, megabytes: int) -> Make:
+    """Make an archive that unfolds to much more than it takes; it is written piece by piece."""
+
+    def make(folder: Path) -> Path:
+        path = folder / name
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            archive.writestr("xl/workbook.xml", b"<a/>")
+            with archive.open(inside, "w") as sink:
+                for _ in range(megabytes):
+                    sink.write(b" " * 1_000_000)
+        return path
+
+    return make
+
+
 def _locked(folder: Path) -> Path:
     path = _zip("locked.zip", ("profiles/a/db/users.db", b'{"_id":"1","username":"x"}'))(folder)
     held = bytearray(path.read_bytes())
@@ -101,8 +116,8 @@ REFUSED: dict[str, tuple[Make, str]] = {
     "a quote never closed": (_written("a.csv", b'username,points\n"lena,1\n' + b"mo,2\n" * 400_000), "quote"),
     "one endless line": (_written("a.csv", b"username,points\nlena" + b"a" * 2_000_000), "longer than a million"),
     "too many columns": (_written("a.csv", b"a," * 600 + b"\nlena\n"), "columns"),
-    "a bomb": (_zip("b.zip", ("profiles/a/db/users.db", b"0" * 300_000_000)), "unfold"),
-    "a bomb as workbook": (_zip("b.xlsx", ("xl/workbook.xml", b"<a/>"), ("xl/worksheets/sheet1.xml", b" " * 400_000_000)), "unfold"),
+    "a bomb": (_bomb("b.zip", "profiles/a/db/users.db", 300), "unfold"),
+    "a bomb as workbook": (_bomb("b.xlsx", "xl/worksheets/sheet1.xml", 400), "unfold"),
     "a way out": (_zip("z.zip", ("../../../../etc/cron.d/x", b"x"), ("profiles/a/db/users.db", b"{}")), "lead out"),
     "a way out on Windows": (_zip("z.zip", ("C:\\Windows\\x", b"x"), ("profiles/a/db/users.db", b"{}")), "lead out"),
     "a root": (_zip("z.zip", ("/etc/passwd", b"x"), ("profiles/a/db/users.db", b"{}")), "lead out"),

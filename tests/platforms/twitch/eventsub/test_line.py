@@ -20,7 +20,7 @@ from entourage.platforms.twitch.eventsub.line import Begin, Line
 from entourage.platforms.twitch.eventsub.pace import Pace
 
 pytestmark = pytest.mark.anyio
-QUICK = Pace(slack_s=0.2, move_s=1.2, drain_s=1)
+QUICK = Pace(slack_s=0.2, drain_s=1)
 HASTY = replace(QUICK, welcome_s=0.3, begin_s=0.3)
 Script = Callable[["Twitch", ServerConnection], Awaitable[None]]
 
@@ -132,6 +132,7 @@ async def test_a_cut_connection_and_a_refused_one_lose_the_line() -> None:
     assert "could not be reached" in lost.why
 
 
+@pytest.mark.thorough
 async def test_silence_is_noticed_however_many_pings_come() -> None:
     async def ping(_: Twitch, socket: ServerConnection) -> None:
         await socket.send(welcome(keepalive_s=1))
@@ -223,11 +224,11 @@ async def test_a_move_that_never_works_ends_with_the_old_socket() -> None:
     async def old(_: Twitch, socket: ServerConnection) -> None:
         await socket.send(welcome("one"))
         await socket.send(frame("session_reconnect", session={"id": "one", "reconnect_url": "ws://127.0.0.1:9/"}))
-        await asyncio.sleep(1.6)
+        await asyncio.sleep(0.5)
         await socket.send(note("still here"))
         await socket.close(4004)
 
     twitch = Twitch(old)
-    async with line_to(twitch) as line:
+    async with line_to(twitch, pace=replace(QUICK, move_s=0.3)) as line:
         assert "4004" in (await line).why
     assert twitch.heard == ["still here"]
