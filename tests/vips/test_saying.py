@@ -11,7 +11,7 @@ from entourage.kernel.errors import Later, Never
 from entourage.kernel.jobs import queue
 from entourage.kernel.parcel import Parcel
 from entourage.ports.channel import AnyHeard, ChatLine, RedemptionMade, WentLive
-from entourage.vips import choices, kinds, schemas
+from entourage.vips import choices, kinds, rounds, schemas, telling
 from tests.vips.conftest import DAY, Crew, Hands
 from tests.vips.stage import FakeChannel, account
 
@@ -118,6 +118,30 @@ async def test_discord_hears_of_badges_at_its_own_pace(db: Database, creator_id:
         jobs = await queue.count(session)
     assert jobs["dead"] == 0
     assert "very-secret" not in str([entry.meta for entry in await crew.audited()])
+
+
+async def test_discord_hears_once_that_twitch_wants_a_new_sign_in(
+    db: Database, creator_id: int, channel: FakeChannel, hands: Hands
+) -> None:
+    board = Board()
+    crew = Crew(db, creator_id, channel, hands, notices=board)
+    await crew.make_reward(duration_s=DAY)
+    async with tenancy.inside(db, creator_id, write=True) as session:
+        await choices.put_discord(session, "https://discord.com/api/webhooks/1/very-secret", "user:ada")
+    for redemption, user_id in (("r1", "7"), ("r2", "8")):
+        channel.signed_in = False
+        for _ in range(2):
+            await crew.redeem(redemption, user_id)
+            await crew.settle_down()
+        channel.signed_in = True
+        async with tenancy.inside(db, creator_id, write=True) as session:
+            await rounds.ask(session)
+        await crew.run_for(60)
+
+    told = [text for _, text in board.notices if "sign-in" in text]
+    assert told == [telling.TEXTS["en"]["sign_in"]] * 2
+    assert not [line for line in channel.said if "sign-in" in line]
+    assert channel.badges == {"7", "8"}
 
 
 async def test_what_was_stored_is_acted_upon_once(crew: Crew, channel: FakeChannel, db: Database, creator_id: int) -> None:

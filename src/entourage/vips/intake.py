@@ -36,7 +36,7 @@ async def act(session: CreatorSession, desk: Desk, heard: AnyHeard) -> None:
         case port.ChatLine():
             await commands.read(session, heard)
         case port.ConsentGone():
-            await standing.need_sign_in(session, heard.why)
+            await telling.need_sign_in(session, heard.why)
         case port.Missed():
             audit.record(
                 session, "vips.missed", "vips.channel", actor=claim.TWITCH, meta={"since": heard.since.isoformat(), "why": heard.why}

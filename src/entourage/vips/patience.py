@@ -10,7 +10,7 @@ from entourage.kernel import clock, log, tenancy
 from entourage.kernel.errors import Invalid, SignInAgain
 from entourage.kernel.jobs.context import JobContext
 from entourage.kernel.tenancy import CreatorSession
-from entourage.vips import choices, standing
+from entourage.vips import choices, telling
 from entourage.vips.tables import VipClaim, VipGrant
 
 _log = log.get(__name__)
@@ -33,7 +33,7 @@ async def until_signed_in(context: JobContext, model: type[VipClaim | VipGrant],
         _log.warning("vips.sign_in_needed", kind=context.kind, id=key)
         async with tenancy.inside(context.db, creator_of(context), write=True) as session:
             await session.execute(update(model).where(model.id == key).values(stuck="sign_in", updated_at=clock.now()))
-            await standing.need_sign_in(session, error.message)
+            await telling.need_sign_in(session, error.message)
 
 
 async def is_over(session: CreatorSession, asked: VipClaim | None) -> bool:

@@ -13,7 +13,7 @@ from entourage.kernel.jobs.context import JobContext
 from entourage.kernel.tables import Connection
 from entourage.kernel.tenancy import CreatorSession
 from entourage.ports.channel import Channel, Redemption
-from entourage.vips import choices, claim, grant, kinds, looking, rewards, standing
+from entourage.vips import choices, claim, grant, kinds, looking, rewards, standing, telling
 from entourage.vips.desk import Desk
 from entourage.vips.patience import creator_of
 from entourage.vips.tables import OPEN, VipChannel, VipClaim, VipGrant
@@ -53,7 +53,7 @@ async def go(desk: Desk, context: JobContext) -> None:
             await standing.signed_in(session)
     except SignInAgain as error:
         async with tenancy.inside(context.db, creator_of(context), write=True) as session:
-            await standing.need_sign_in(session, error.message)
+            await telling.need_sign_in(session, error.message)
 
 
 async def catch_up(context: JobContext, channel: Channel) -> int:

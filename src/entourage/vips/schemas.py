@@ -9,9 +9,9 @@ from entourage.vips.rule import RuleSource, Terms
 from entourage.vips.slots import WhenFull
 from entourage.vips.wording import Language
 
-Say = Literal["granted", "extended", "soon", "ended", "refused", "online"]
-"""Occasions on which something is said in the chat or on Discord."""
-SAYS: tuple[Say, ...] = ("granted", "extended", "soon", "ended", "refused", "online")
+Say = Literal["granted", "extended", "soon", "ended", "refused", "online", "sign_in"]
+"""Occasions on which something is said in the chat or on Discord; of `sign_in` only Discord can hear."""
+SAYS: tuple[Say, ...] = ("granted", "extended", "soon", "ended", "refused", "online", "sign_in")
 
 State = Literal["granting", "active", "expiring", "ended", "refused", "needs_sign_in"]
 

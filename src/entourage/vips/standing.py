@@ -33,12 +33,14 @@ async def learn_slots(session: CreatorSession, used: int) -> None:
     audit.record(session, "vips.slots.learned", "vips.slots", actor="platform:twitch", meta={"slots": used})
 
 
-async def need_sign_in(session: CreatorSession, why: str) -> None:
-    """Remember since when the platform asks for a new sign-in."""
+async def need_sign_in(session: CreatorSession, why: str) -> bool:
+    """Remember since when the platform asks for a new sign-in; False when that is known."""
     row = await get(session)
-    if row.sign_in_since is None:
-        row.sign_in_since = clock.now()
-        audit.record(session, "vips.sign_in.needed", "vips.channel", actor="platform:twitch", meta={"why": why})
+    if row.sign_in_since is not None:
+        return False
+    row.sign_in_since = clock.now()
+    audit.record(session, "vips.sign_in.needed", "vips.channel", actor="platform:twitch", meta={"why": why})
+    return True
 
 
 async def signed_in(session: CreatorSession) -> None:

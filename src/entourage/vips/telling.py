@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from entourage.kernel.jobs import queue
 from entourage.kernel.tenancy import CreatorSession
-from entourage.vips import choices, kinds, schemas, wording
+from entourage.vips import choices, kinds, schemas, standing, wording
 from entourage.vips.duration import End
 
 TEXTS: Mapping[str, Mapping[schemas.Say, str]] = {
@@ -15,6 +15,7 @@ TEXTS: Mapping[str, Mapping[schemas.Say, str]] = {
         "ended": "{user} is not VIP any more. Thank you for being here!",
         "refused": "@{user}, no VIP this time: {reason}. Your points are on their way back.",
         "online": "VIP badges are on: {free_slots} slots are free.",
+        "sign_in": "Twitch no longer accepts our sign-in. Sign in again in the settings: until then badges and points wait, none is lost.",
     },
     "de": {
         "granted": "{user} ist jetzt für {duration} VIP!",
@@ -23,6 +24,8 @@ TEXTS: Mapping[str, Mapping[schemas.Say, str]] = {
         "ended": "{user} ist nicht mehr VIP. Danke, dass du da bist!",
         "refused": "@{user}, diesmal kein VIP: {reason}. Deine Punkte kommen zurück.",
         "online": "VIP-Abzeichen sind da: {free_slots} Plätze sind frei.",
+        "sign_in": "Twitch nimmt unsere Anmeldung nicht mehr an. Melde dich in den Einstellungen neu an: "
+        "bis dahin warten Abzeichen und Punkte, verloren geht nichts.",
     },
 }
 _OTHER_ENDS: Mapping[str, Mapping[tuple[schemas.Say, End], str]] = {
@@ -41,6 +44,8 @@ _OTHER_ENDS: Mapping[str, Mapping[tuple[schemas.Say, End], str]] = {
 }
 _QUIET: frozenset[schemas.Say] = frozenset({"online"})
 """Said only by who switches it on."""
+_UNSAYABLE: frozenset[schemas.Say] = frozenset({"sign_in"})
+"""What cannot be said in the chat, because nothing can be."""
 
 
 def line(settings: schemas.Settings, say: schemas.Say, *, on_discord: bool = False, end: End = "time") -> schemas.Line:
@@ -59,12 +64,18 @@ async def tell(session: CreatorSession, say: schemas.Say, values: Mapping[str, s
     settings = await choices.read(session)
     in_chat, on_discord = line(settings, say, end=end), line(settings, say, on_discord=True, end=end)
     payload = {"say": say, "values": dict(values), "about": about, "cause": cause}
-    if in_chat.on:
+    if in_chat.on and say not in _UNSAYABLE:
         await queue.enqueue(
             session, kinds.SAY, {**payload, "text": in_chat.text, "announce": in_chat.announce}, lane="chat", max_attempts=4
         )
     if settings.discord and on_discord.on:
         await queue.enqueue(session, kinds.TELL, {**payload, "text": on_discord.text}, lane="discord", max_attempts=12)
+
+
+async def need_sign_in(session: CreatorSession, why: str) -> None:
+    """Remember that the platform asks for a new sign-in, and tell it once on Discord."""
+    if await standing.need_sign_in(session, why):
+        await tell(session, "sign_in", {}, about="vips.channel", cause="sign_in")
 
 
 def sample(say: schemas.Say, text: str, language: wording.Language) -> str:
