@@ -30,7 +30,11 @@ class OpenHouse:
         self.url = f"http://localhost:{self._port}"
         self._folder, self._command = folder, command
         self.open()
-        self.link = self._wait_for_link()
+        try:
+            self.link = self._wait_for_link()
+        except AssertionError:
+            self.close()
+            raise
 
     def open(self) -> None:
         """Start it, or start it again where it was."""
@@ -60,7 +64,7 @@ class OpenHouse:
             self._process.kill()
 
     def _wait_for_link(self) -> str:
-        until = time.monotonic() + 60
+        until = time.monotonic() + 180  # three weeks of the demo are long on a busy machine
         while time.monotonic() < until and self._process.poll() is None:
             found = re.search(rf"{self.url}/(welcome|demo)/\S+", self.said())
             if found and self._answers():

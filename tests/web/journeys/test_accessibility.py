@@ -51,11 +51,6 @@ def test_the_door_and_the_welcome_are_for_everybody(ada: Owner, start: Start, vi
         look_around(visit(address), shoot, name)
 
 
-def test_what_is_chosen_is_there_from_the_first_moment(ada: Owner, visit: Open) -> None:
-    for theme in ("dark", "light"):
-        expect(visit(f"{ada.house.url}/week", owner=ada, theme=theme).locator("html")).to_have_attribute("data-bs-theme", theme)
-
-
 def test_the_evening_fits_a_dock_in_obs(ada: Owner, visit: Open, shoot: Callable[[Page, str], None]) -> None:
     page = visit(ada.house.url, owner=ada, width=400, height=700)
     assert not overflows(page)
