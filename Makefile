@@ -3,6 +3,7 @@
 # make check   format, lint, types, import walls and the fast tests (under two minutes)
 # make test    every test, on SQLite and PostgreSQL, with a real browser
 # make bench   the benchmarks
+# make eval    the guard over written conversations with fans
 # make words   bring the German catalogue up to date with the pages
 # make pins    renew requirements/*.txt from pyproject.toml
 
@@ -14,7 +15,7 @@ export ENTOURAGE_DATA_DIR
 WORKERS ?= 2
 GERMAN := src/entourage/web/locale/de/LC_MESSAGES/entourage.po
 
-.PHONY: run demo check test bench words pins lint fast browser clean
+.PHONY: run demo check test bench eval words pins lint fast browser clean
 
 run: $(VENV)/.run
 	@$(BIN)/entourage run
@@ -48,6 +49,9 @@ browser:
 	@if ! command -v soffice >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends libreoffice-calc-nogui >/dev/null \
 	  || echo "Without LibreOffice the test that opens an export in it is left out." >&2; fi
+
+eval: $(VENV)/.test
+	$(BIN)/python -m benchmarks.evaluation
 
 words: $(VENV)/.run
 	$(BIN)/pybabel -q extract -F babel.cfg -k _n -k _nn:1,2 --no-location -o $(VENV)/words.pot src/entourage/web

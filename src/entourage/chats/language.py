@@ -22,7 +22,7 @@ _WORDS = {
     "de": "und der die das ich du dich dir mich mir ist bin bist sind war warst nicht ein eine einen einem einer kein keine wie was wer wo wann "
     "warum mit für auf von zu im den dem des es wir ihr sie er auch aber oder wenn dann doch mal noch schon nur sehr so hast habe hab hat "
     "haben wird werde kann kannst könntest möchte will willst heute morgen gut guten hallo danke bitte ja nein mein dein deine meine "
-    "immer wieder mehr gern gerne schön schöne geht gehts dass weil über bei aus nach um beim zum zur jetzt hier tag abend na",
+    "in an oft denke zeit letzter heut etwas vielleicht immer wieder mehr gern gerne schön schöne geht gehts dass weil über bei aus nach um beim zum zur jetzt hier tag abend na",
     "es": "el la los las un una unos unas y o que qué como cómo cuando cuándo donde dónde por para con sin no sí si es eres soy está estás estoy "
     "son muy más pero porque te me se lo le mi tu tus mis yo tú ella él nos de del al en a hola gracias buenos buenas días noches tardes "
     "quiero puedo tengo tienes hay hoy mañana siempre nunca bien guapa hermosa linda amor quien quién todo todos nada algo ya también "
@@ -78,7 +78,7 @@ def choose(
 def _score(name: str, words: Sequence[str], text: str) -> float:
     known = _VOCABULARY[name]
     # One letter is a word of several languages, and says little.
-    told = sum(0.4 if len(word) == 1 else 1.0 for word in words if word in known or word.replace("'", "") in known)
+    told = sum(0.4 if len(word) == 1 else 1.0 for word in dict.fromkeys(words) if word in known or word.replace("'", "") in known)
     return told + 1.5 * min(2, sum(text.count(letter) for letter in _LETTERS.get(name, "")))
 
 

@@ -21,20 +21,27 @@ _AGES = phrases.net(
     my (age is|real age is) (only |just )?<age>
     (my )?(son|daughter|kid|child|boy|girl|sister|brother|niece|nephew|sis|bro) (is|turned|just turned|turns) <age>
     age <age>
+    (who|that|who is|whos|someone|somebody|thats|anyone|being|be|guy|girl|boy|even if im|if im|if i was|since im|because im|coz im|cause im) (is |are |only |just |like |aged )*<age>
+    (you|u|youre|ur|she|he) (look|looks|are|seem|seems|act|acts|sound|were|like)? ?(like )?(a |an |only |just |so |about |around )*<age>
     <age> (years|yrs|yr|year|y) (old|of age|young)
     <age> ?(yo|y o|yrs|yrold|yearold)
     <age> m or f
     (pretend|act|imagine|roleplay|play|pose|act like) ... <age>
     (ich bin|bin|bins|ich bins) (erst |gerade |noch |schon |jetzt |eigentlich |nur |grad |halt |aber |gerade erst )?<age>
-    (werde|wurde|bin) (ich )?(bald |morgen |erst |heute |nachste woche |gerade )?<age>
+    (werde|werd|wurde|wird) ... <age>
+    (werde|werd|wurde|bin) (ich )?(bald |morgen |erst |heute |gerade )?<age>
     (sie|er|meine tochter|mein sohn|meine schwester|mein bruder) (ist|wird|wurde) (erst |gerade )?<age>
     <age> jahre? (alt|jung)
     <age> ?(jahrig*|j alt)
     alter <age>
+    (du siehst aus wie|bist du|du bist|du warst|siehst aus wie|wirkst wie|jemand mit|jemanden mit|mit gerade mal) (erst |gerade |noch |nur |gerade mal )*<age>
+    (jemand|jemanden|einen|eine|ein) (der|die|das) (erst |gerade )?<age> ist
+    (bin|ich bin) (fast|beinahe|knapp|ungefähr|circa|ca) <age>
     tengo (solo |apenas |ya |casi |como )?<age> (anos|anitos)
     tengo<age>
     (cumpli|cumplo|voy a cumplir|tiene|edad de|mi edad es|acabo de cumplir) (solo |apenas |los |hace poco )?<age>
     soy de <age> (anos|anitos)
+    (tienes|tengas|tenías|tuvieras|pareces de|aparentas|con|de|alguien de|alguien con) (solo |apenas |sólo |solamente )*<age> (anos|anitos)
     (mi hija|mi hijo|mi hermana|mi hermano) (tiene|cumple|cumplio) <age>
     """
 )
@@ -68,6 +75,8 @@ _SIGNS = phrases.net(
     (sixth|seventh|eighth|ninth|tenth|eleventh|6th|7th|8th|9th|10th|11th) (grade*|class)
     (middle|elementary|primary|junior high) school
     (im|i am|still|am) (still |currently )?(in|at) (high ?school|school)
+    (my|our|the) (teacher|math teacher|maths teacher|principal|classmates|school bus|math class|maths class|science class|gym class|homeroom|detention)
+    (in|during|have|after|skipping|doing my|finish my|did my) (math|maths|science|history|gym|english|biology|spanish)? ?(class|homework|detention|recess)
     my high ?school (teacher|homework|prom|class|friends)
     ~preteen*
     (tween|loli|lolita|lolis|shota)
@@ -89,7 +98,10 @@ _SIGNS = phrases.net(
     (bin|ich bin) (noch )?(ein |eine )?(schüler|schülerin|kind|teenager)
     schulmädchen
     (kleines|kleine|junges|junge) (mädchen|mädels|jungs|kind|kinder)
-    (meine )?(mama|mutter|eltern|papa|lehrer|lehrerin) (darf*|dürfen|soll|sollen) ... nicht (wissen|sehen|erfahren|mitbekommen)
+    (mama|mutter|eltern|papa|lehrer|lehrerin|mutti|vater) (darf*|dürfen|soll|sollen|erlaub*|merk*) ... (nicht|nichts|nie|fall|niemals) (wissen|sehen|erfahren|mitbekommen|merken|davon)
+    (mama|mutter|eltern|papa|mutti|vater) (erlaub*|merk*|weiß|wissen) ... (nicht|nichts)
+    (mein|meine|unser|unsere) (lehrer|lehrerin|mathelehrer*|klassenlehrer*|klassenkameraden|mitschüler*|schulfreund*)
+    (hausaufgaben|klassenarbeit|mathestunde|schulaufgabe|schulhof|nachsitzen|zeugnis bekommen|große pause)
     (soy|siendo) (una? )?menor*
     menor* de (edad|18|dieciocho)
     (no|no tengo|aún no|todavía no|casi|cumplo|aún no tengo|todavía no tengo|cumpliré|cumplir) (los )?(18|dieciocho)
@@ -98,6 +110,7 @@ _SIGNS = phrases.net(
     (segundo|tercero|cuarto|primero) de (la )?(eso|secundaria|primaria)
     (colegiala|colegialas|niñita|niñitas|nenas pequeñas|niña pequeña|niñas pequeñas)
     (soy|como) (una? )?(niña|niño|adolescente|nena|cría)
+    (mi|mis) (profe|profesora de|profesor de|compañeros de clase|deberes|tarea de)
     (mi|mis) (mamá|madre|padres|papá|profesor|profesora) no (puede|pueden|debe|deben|tiene que|tienen que) (saber|enterarse|ver)
     """
 )
@@ -153,6 +166,7 @@ def named(draft: str) -> str:
 
 _CHILDREN = phrases.net(
     """
+    (only|just|erst|gerade mal|solo|apenas|aged|barely) <age>
     (teen|teens|teenager|teenagers|teenage|minors|preteen|jugendliche|teenies|adolescentes|menores)
     """
 )

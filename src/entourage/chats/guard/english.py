@@ -51,6 +51,7 @@ DANGERS: Mapping[Reason, str] = {
         go die
     """,
     "medical": """
+        (chest|left arm) (really |kinda |has been |is )*(hurts|hurting|pain|numb|stings|tight)
         (chest pain|chest hurts|cant breathe|heart attack|having a stroke|having a seizure|passed out|allergic reaction|anaphyla*)
         (coughing|throwing up|vomiting|spitting|peeing) (up )?blood
         (bleeding) (a lot|heavily|wont stop|and it)
@@ -112,6 +113,7 @@ DANGERS: Mapping[Reason, str] = {
         (can|could|shall|should|when can|when do|if|when will|where can|where could) (we|i) (ever |actually |really |please |finally )?meet( you| u)?
         (see|meet|meeting) (you|u|each other) (in person|irl|in real life|face to face|offline|for real)
         (meet|date|see you|dinner|drinks|coffee|hang out|hangout|fun|us) (in person|irl|in real life|offline)
+        meet (me|you|u|us|up) (at|for|tomorrow|tonight|next|this|irl|outside|after|near|downtown|halfway)
         (come|coming|fly|flying|drive|driving|travel|invite you) (over )?(to )?(my|your|ur) (place|house|home|apartment|hotel|room|city|town|door|flat)
         (pick you up|visit you|take you out|buy you a drink tonight|take you to dinner|take you on a date|fly you (out|in|over))
         (go|going) (out )?(on|for) (a|an) (real )?(date|dinner|drink|coffee) (with|tonight|tomorrow|together|sometime|irl)
@@ -167,7 +169,8 @@ DANGERS: Mapping[Reason, str] = {
         (are|is) (it|that|this) (really |actually )?(you) (writing|typing|texting|answering|replying|behind|talking)
         (who|what) (is|are) (really |actually )?(writing|typing|answering|replying|behind) (these|this|here|me|your|to me)
         (prove|proof) (that )?(you are|youre|u are|ur|that youre|to me you are|to me that you are) (not )?(a )?(real|human|bot|robot|ai|person|actually you|really you)
-        (do you|does she|you|u) (even )?(write|type|answer|reply to) (these|this|your|me|messages) (messages )?(yourself|urself|personally)
+        (does|is|did) (someone|somebody|anyone|anybody|an agency|a team) (else )?(write|writes|writing|answer|answering|reply|replying|type|typing|do|doing|run|running|behind|chat*)
+        (do you|does she|you|u) (even |actually |really |honestly |truly |personally |ever )*(write|type|answer|reply to) (these|this|your|me|messages) (messages )?(yourself|urself|personally)
         (is|are) (there )?(a )?(someone|somebody|agency|chatter|assistant|team|another person|other people) (else )?(writing|answering|typing|replying|behind|chatting)
         (human|real|person) or (a )?(bot|robot|ai|machine|fake|computer|not)
         (bot|robot|ai|machine|fake) or (a )?(human|real|person|girl|woman)

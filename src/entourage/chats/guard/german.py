@@ -8,6 +8,8 @@ DANGERS: Mapping[Reason, str] = {
     "self_harm": """
         (~selbstmord*|~suizid*|selbsttötung)
         (mich|mir) (selbst |einfach |heute |jetzt |bald |noch )*(umbringen|umzubringen|töten|erhängen|aufhängen|erschießen|ritzen|vergiften|verletzen|etwas antun|was antun|das leben nehmen|die pulsadern*|die kugel geben)
+        mich ... (ritzen|geritzt|ritze|umbringen|umzubringen|umgebracht|erhängen|aufhängen|erschießen)
+        mir ... (das leben nehmen|was antun|etwas antun|die pulsadern|wehtun müssen)
         (bring|bringe) mich (heute |jetzt |noch |einfach )?um
         (ritze|schneide|verletze|ritz) mich
         (will|möchte|mag|kann) (einfach |so |wirklich |echt )*(nicht mehr|nimmer|nicht länger) (leben|weiterleben|da sein|weiter leben|hier sein|existieren|aufwachen)
@@ -25,7 +27,7 @@ DANGERS: Mapping[Reason, str] = {
         (alle|meine) (tabletten|pillen|schlaftabletten) (schlucken|geschluckt|nehmen|genommen)
     """,
     "threat": """
-        (bring|bringe|mach|mache|stech|steche|schlag|schlage|knall|knalle) dich (um|fertig|kalt|ab|tot|nieder|kaputt|platt)
+        (bring|bringe|mach|mache|stech|steche|schlag|schlage|knall|knalle) (ich )?(dich|dir) (um|fertig|kalt|ab|tot|nieder|kaputt|platt)
         (werde|will|könnte|kann|sollte|würde) dich (finden und|umbringen|töten|fertigmachen|fertig machen|vergewaltigen|schlagen|abstechen|zerstören|ruinieren|verprügeln|kaltmachen|erwischen|kriegen|aufspüren|bloßstellen)
         ich (finde|find|kriege|krieg|erwische) dich( schon| noch| überall| irgendwann)?<end>
         (ich )?weiß (genau |schon |längst )?(wo du (wohnst|arbeitest|lebst|bist|parkst)|wie du (wirklich|richtig) heißt|wer du bist)
@@ -35,6 +37,8 @@ DANGERS: Mapping[Reason, str] = {
         (pass|passe) (bloß |mal |lieber |ja )?auf dich auf sonst
         (veröffentliche|poste|leake|verbreite|teile|verschicke|leak) ... (deine|alle|deinen) (bilder|fotos|videos|nacktbilder|namen|adresse|inhalte|content|nudes)
         (deine|alle|deine ganzen) (bilder|fotos|videos|nacktbilder|nudes|inhalte) (ins netz|online|leaken|veröffentlichen|posten|verbreiten|rumschicken|überall|hochladen|an deine)
+        (deine|deinen|deine ganzen) (bilder|fotos|videos|nacktbilder|nudes|screenshots) ... (familie|chef|eltern|freund|mann|mutter|vater|freunden|arbeitgeber|freundin|instagram|reddit|internet|netz)
+        sonst (schicke|poste|zeige|sage|erzähle|veröffentliche|leake|mach|mache|komm|komme|finde|bring) (ich|es|das|was)
         (schicke|zeige|sage|erzähle|schick|zeig|sag|erzähl) (das |es |alles )?(deiner|deinem|deinen) (familie|eltern|chef|freund|mann|mutter|vater|freunden|arbeitgeber)
         (erpresse|erpressen)
         (sonst|oder) (passiert|passiert was|mach ich dich|bist du dran|wirst du sehen)
@@ -57,6 +61,7 @@ DANGERS: Mapping[Reason, str] = {
     """,
     "legal": """
         (mein|meinen|meinem|einen|einem|zum|unser|der) (anwalt|rechtsanwalt|anwältin) (wird|meldet|hat|sagt|schreibt|ein|einschalten|nehmen|gehen|über|kontaktieren|bereits|schon|sprechen|reden|von mir)
+        (mein|meinen|meinem|meine|meiner|einen|einem|einer|unser|unseren|unserem) (anwalt*|rechtsanwalt*|anwältin)
         (anwalt|rechtsanwalt|anwältin) (eingeschaltet|einschalten|beauftragt|nehmen|kontaktier*)
         (hörst|hören|höre) ... anwalt
         (verklage|verklagen|anzeigen|zeige dich an|zeig dich an|erstatte anzeige|strafanzeige|anzeige erstatten|anzeige bei|abmahnung|mahnbescheid|einstweilige)
@@ -85,6 +90,9 @@ DANGERS: Mapping[Reason, str] = {
     "private": """
         (wo|in welcher straße|in welchem stadtteil|in welchem ort|in welchem hotel|in welchem viertel) (wohnst|lebst|arbeitest|studierst|parkst|übernachtest|schläfst) du
         (wo|woher) genau (wohnst|lebst|kommst|arbeitest|bist)
+        (in|auf|an) (welcher|welchem|welche|welches) ... (wohnst|lebst|arbeitest|studierst)
+        (dein|deinen|deinem|deine) (echter|echten|richtiger|richtigen|wahrer|wahren|bürgerlichen|vollen|voller|wirklichen) (name|namen|vorname|vornamen|nachname|nachnamen|identität)
+        (dein|deinen|deinem) (nachname|nachnamen)
         wo du (genau |wirklich |eigentlich )?(wohnst|lebst|arbeitest)<end>
         (deine|die genaue|deine genaue) (adresse|anschrift|postleitzahl|plz|straße|hausnummer|wohnung)
         (wie|was) (heißt|ist) (du|dein) (wirklich|richtig|eigentlich wirklich|echter name|richtiger name|nachname|in echt|mit nachnamen|bürgerlich*)
@@ -106,6 +114,7 @@ DANGERS: Mapping[Reason, str] = {
         (~überweis*|~banküberweisung|kontonummer|kontodaten|bankverbindung|bankdaten|bargeld|gutscheinkarte*|amazon gutschein*|paysafe*|krypto|kryptowährung|bitcoins|geschenkkarte*|barzahlung)
         (bar|direkt|privat|schwarz|unter der hand|in bar|per überweisung) (bezahlen|zahlen|geben|überweisen|bezahle|zahle|abrechnen|kaufen)
         (zahle|bezahle|zahlen|bezahlen|zahl) (ich )?(dir |dich |dir das |das |es )*(bar|direkt|privat|lieber direkt|anders|krypto|schwarz)
+        (zahl|zahle|bezahle|bezahl|zahlen|bezahlen|gebe|geb) ... (bar|direkt|überweisung|krypto|bitcoin|cash|paypal|privat)
         (deine|deiner|gib mir deine|hast du eine|hast du ne|deine private) (handynummer|nummer|telefonnummer|handy nummer|mail|mailadresse|email|e mail|rufnummer|private nummer)
         (meine|hier meine) (handynummer|nummer|telefonnummer|mail|email|e mail) (ist|lautet)
         (dein|deinen|hast du|hast du auch|bist du auf|bist du bei|hast|bist du auch auf|auf|über|bei) (ein |einen |auch |noch |eigentlich )*(snap|~snapchat|insta|~instagram|~discord|kik|skype|facebook|telegramm|onlyfans|signal) ?(schreiben|name|profil|account|user|weiterschreiben|adden|reden|wechseln|erreichbar|quatschen|für mich)
@@ -164,6 +173,7 @@ CLAIMS = """
 
 PROMISES = """
     (lass|lasst|können|sollten|wollen|werden|könnten|würde|möchte|will|kann) (uns |wir |ich |mich |dich |wir uns |ich dich |mich mit dir |gerne |gern |mal |bald |ja |doch |auch |dann |in echt |persönlich |mit dir |gerne mal |real |treffen )*(treffen|besuchen|abholen|verabreden|zum essen gehen|persönlich sehen|in echt sehen)
+    (lass|lasst|können|sollten|wollen|könnten) (uns|wir) ... (treffen|verabreden|persönlich sehen|besuchen)
     (treffen wir uns|wir treffen uns|wir sehen uns (in echt|persönlich|bei mir|bei dir))
     (komm|komme|fahr|flieg) (doch |einfach |gern |ich |mal |vorbei )*(zu mir|zu dir|bei mir vorbei|bei dir vorbei)
     meine (adresse|anschrift) (ist|lautet)

@@ -28,6 +28,7 @@ DANGERS: Mapping[Reason, str] = {
         (averiguar|averiguaré|averiguo|descubrir|descubriré) (dónde|donde) (vives|trabajas)
         (voy a|vamos a|puedo) (publicar|filtrar|subir|difundir|compartir|enviar|mandar) (todas )?(tus|todo tu|tu|estas|tu) (fotos|vídeos|videos|contenido|nudes|imágenes|packs|pack|dirección|nombre)
         (publicaré|filtraré|subiré|difundiré|enviaré|mandaré) (todas )?(tus|tu|todo) (fotos|vídeos|videos|contenido|nudes|imágenes|pack)
+        (tus|todas tus) (fotos|vídeos|videos|nudes|imágenes|capturas|pack|packs) ... (familia|jefe|padres|novio|marido|amigos|internet|madre|esposo|redes|trabajo)
         (le|les) (voy a )?(diré|decir|digo|enseñar|enseño|mandaré|mandar|contar|contaré|cuento|enviaré|mostraré|mostrar) (todo |esto |tus fotos )?(a tu|a tus) (familia|padres|jefe|novio|marido|madre|amigos|esposo)
         (vas a|me las vas a) (pagar|lamentar|arrepentir*|pagarlo|lamentarlo|sufrir)
         (lo vas a|lo) (lamentarás|pagarás|lamentar|pagar) (caro)?
@@ -38,6 +39,7 @@ DANGERS: Mapping[Reason, str] = {
     """,
     "medical": """
         (dolor en el pecho|dolor de pecho|me duele el pecho|infarto|no puedo respirar|derrame cerebral|convulsión|convulsiones|reacción alérgica|me desmayé)
+        duele ... (el pecho|el corazón|el brazo izquierdo)
         (toso|escupo|vomito|vomitando|tosiendo|orino) sangre
         (cuántas|cuántos|qué dosis|cuánta) ... (pastillas|mg|miligramos|ibuprofeno|paracetamol|viagra|xanax|gotas|melatonina|insulina|tramadol|medicamento*)
         (puedo|debo|debería|tengo que|podría) (tomar|dejar de tomar|mezclar|combinar|suspender|tomarme|dejar) ... (pastillas|mg|ibuprofeno|paracetamol|viagra|medicamento*|antidepresivo*|antibiótico*|insulina|alcohol|xanax)
@@ -86,6 +88,7 @@ DANGERS: Mapping[Reason, str] = {
     """,
     "meeting": """
         (podemos|podríamos|quieres|cuándo|queremos|puedo|vamos a|me gustaría|te gustaría|quisiera|quiero|deberíamos|si|a ver si|cuando|nos gustaría|podré) (tú |yo |nosotros |algún día |por fin |nos |te |que |un día )*(vernos|quedar|encontrarnos|conocernos en|conocerte en|reunirnos|verte en persona|visitarte|quedamos|ir a verte|invitarte a|recogerte|vemos en|juntarnos|salir contigo|salir juntos|tener una cita|quedar contigo|ir a tu casa|conocerte personalmente|cenar contigo|verte cara)
+        (quedamos|quedemos|nos vemos|veámonos|nos juntamos) ... (cenar|comer|tomar|desayunar|almorzar|copa|café|persona)
         (quedamos|nos vemos|nos juntamos|nos encontramos) (en persona|en tu|en mi|un día|esta noche|mañana|para tomar|en la vida|hoy|en un|este finde|en algún|en el hotel)
         (en persona|cara a cara|en la vida real|en vivo y en directo) ... (conocer*|ver*|quedar|encontr*|cita)
         (conocer*|ver*|quedar|cita|encontr*|vernos) (contigo |nos )?(en persona|cara a cara|en la vida real|personalmente)
