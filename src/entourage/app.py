@@ -56,7 +56,7 @@ from entourage.wiring import House
 BODY_MOST = 10_000_000
 _STATIC = Path(__file__).parent / "web" / "static"
 _MINUTES_5 = 300
-_PARTS = ("settings", "attempts", "passwords", "publisher", "intake", "mapper", "bus", "channels", "consents", "desk", "hooks")
+_PARTS = ("settings", "attempts", "passwords", "publisher", "intake", "mapper", "bus", "channels", "consents", "desk", "hooks", "beside")
 
 
 def build(house: House) -> Litestar:

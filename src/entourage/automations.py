@@ -4,6 +4,8 @@ This is the only module that may know two rooms. What it has seen is kept with w
 that nothing is forgotten and nothing is done twice.
 """
 
+from collections.abc import Mapping, Sequence
+
 from entourage.kernel import clock, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.jobs.context import JobContext
@@ -12,7 +14,7 @@ from entourage.kernel.jobs.schedule import Schedule
 from entourage.kernel.tenancy import CreatorSession
 from entourage.ports.channel import Account
 from entourage.viewers import profile, promotions
-from entourage.vips import erasure, regulars
+from entourage.vips import access, erasure, regulars
 
 TIERS = "automations.tiers"
 SCHEDULES = (Schedule("automations", "* * * * *", "UTC", TIERS),)
@@ -29,6 +31,14 @@ async def loyalty(db: Database, creator_id: int, user_id: str) -> str | None:
     """Tell the loyalty tier of a creator's viewer by the id on Twitch."""
     async with tenancy.inside(db, creator_id) as session:
         return await promotions.tier_of(session, _TWITCH, user_id)
+
+
+async def beside(db: Database, creator_id: int, platform: str, user_id: str) -> Mapping[str, Sequence[Mapping[str, object]]]:
+    """Tell what other rooms than the viewers' know of one of them."""
+    if platform != _TWITCH:
+        return {}
+    async with tenancy.inside(db, creator_id) as session:
+        return await access.of_person(session, user_id)
 
 
 async def thank(session: CreatorSession) -> int:

@@ -47,6 +47,7 @@ from entourage.ports.hooks import Hook
 from entourage.ports.live import LiveEvent, LiveFeed, Mapper
 from entourage.safety import nights
 from entourage.viewers import bulk_jobs, import_jobs, jobs, tier_jobs, zone_jobs
+from entourage.viewers.access import Beside
 from entourage.viewers.imports import uploads
 from entourage.viewers.intake import Intake
 from entourage.viewers.listen import Listener
@@ -85,6 +86,7 @@ class House:
     desk: Desk
     hooks: dict[str, Hook] = field(default_factory=dict)  # who answers the calls of platforms, by the last part of the address
     mapper: Mapper = translate
+    beside: Beside = automations.beside  # what other rooms know of a viewer
     panel: Any = None  # the simulator's routes, in a demo
     panels: list[Any] = field(default_factory=list)  # those of further simulators
     redis: Redis | None = None

@@ -110,6 +110,21 @@ async def test_whoever_has_a_badge_is_known_by_it_where_viewers_are_shown(
     assert "VIP on Twitch" not in (await owner.get("/viewers/1", headers=PART)).text
 
 
+async def test_the_file_of_all_their_data_tells_of_badges_too(owner: Client, crew: Crew, db: Database, creator_id: int) -> None:
+    async with tenancy.inside(db, creator_id, write=True) as session:
+        session.add_all([make.viewer(1), make.viewer(2, platform="twitch", user_id="7")])
+    await crew.redeem("r1", "7")
+    await crew.redeem("r2", "8")
+    await crew.settle_down()
+    (told,) = (await owner.get("/api/viewer-profiles/2/access")).json()["accounts"]
+    assert [(one["source"], one["amount"], one["state"]) for one in told["badges_asked_for"]] == [("redemption", 1000, "granted")]
+    assert [(one["state"], one["until_stream_end"]) for one in told["badges"]] == [("active", False)]
+    assert told["badges_not_given_here"] == []
+    assert "vips.grant.given" in {one["action"] for one in told["done_about_badges"]}
+    (other,) = (await owner.get("/api/viewer-profiles/1/access")).json()["accounts"]
+    assert "badges" not in other
+
+
 async def test_what_waits_says_for_what_and_until_when(owner: Client, crew: Crew, channel: FakeChannel) -> None:
     channel.trouble = lambda moment, call: Later("Twitch rests.") if (moment, call) == ("before", "give") else None
     await crew.redeem("r1", "7")

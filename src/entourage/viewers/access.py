@@ -1,6 +1,6 @@
 """Everything the house knows of one person as one JSON (GDPR, article 15): all their accounts, and nothing of anybody else."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,6 +15,9 @@ from entourage.viewers import kinds, profile, tables
 _CHUNK = 1_000
 
 Record = dict[str, object]
+
+Beside = Callable[[Database, int, str, str], Awaitable[Mapping[str, Sequence[Mapping[str, object]]]]]
+"""Tells what other rooms know of a creator's viewer by platform and id there: lists of records by their names."""
 
 
 class _Part(NamedTuple):
@@ -51,11 +54,11 @@ async def begin(session: CreatorSession, ref: str, actor: str) -> tables.Viewer:
     return row
 
 
-async def stream(db: Database, creator_id: int, viewer_id: int) -> AsyncIterator[bytes]:
+async def stream(db: Database, creator_id: int, viewer_id: int, beside: Beside | None = None) -> AsyncIterator[bytes]:
     """Yield one JSON object with the accounts of the person whom this viewer is an account of.
 
     It is read a thousand rows at a time, each in a transaction of its own: a slow download holds none, and a person with
-    millions of comments costs no memory. What names a member of the team is left out.
+    millions of comments costs no memory. What names a member of the team is left out. `beside` tells what other rooms know.
     """
     async with tenancy.inside(db, creator_id) as session:
         accounts = await _accounts(session, viewer_id)
@@ -63,7 +66,7 @@ async def stream(db: Database, creator_id: int, viewer_id: int) -> AsyncIterator
     for place, account_id in enumerate(accounts):
         if place:
             yield b","
-        async for piece in _account(db, creator_id, account_id):
+        async for piece in _account(db, creator_id, account_id, beside):
             yield piece
     yield b"]}\n"
 
@@ -76,7 +79,7 @@ async def _accounts(session: CreatorSession, viewer_id: int) -> Sequence[int]:
     return [head, *linked]
 
 
-async def _account(db: Database, creator_id: int, viewer_id: int) -> AsyncIterator[bytes]:
+async def _account(db: Database, creator_id: int, viewer_id: int, beside: Beside | None) -> AsyncIterator[bytes]:
     whole = _Part("profile", tables.Viewer, ("id",))
     async with tenancy.inside(db, creator_id) as session:
         found, _ = await _rows(session, whole, viewer_id, None)
@@ -86,6 +89,9 @@ async def _account(db: Database, creator_id: int, viewer_id: int) -> AsyncIterat
         async for piece in _listed(db, creator_id, part, viewer_id):
             yield piece
         yield b"]"
+    if beside is not None and found:
+        for name, records in (await beside(db, creator_id, str(found[0]["platform"]), str(found[0]["user_id"]))).items():
+            yield b",\n" + _member(name, records)
     async with tenancy.inside(db, creator_id) as session:
         done = await session.execute(select(AuditEntry.at, AuditEntry.action).where(_about(session, viewer_id)).order_by(AuditEntry.id))
         yield b",\n" + _member("done_by_the_team", [{"at": at, "action": action} for at, action in done]) + b"}"
