@@ -74,17 +74,18 @@ async def test_what_was_backed_up_comes_back_whole_and_what_was_there_before_is_
 
 async def test_a_backup_is_of_one_moment_while_the_house_goes_on(settings: Settings, db: Database, creator_id: int) -> None:
     intake, room = Intake(db), Room()
-    going = True
+    going, second = True, 0
 
     async def chatter() -> int:
-        second = 0
+        nonlocal second
         while going:
             second += 1
             await intake.store(creator_id, [room.chat("lena", second, "on and on"), room.gift("mo", second, coins=5)])
         return second
 
     talking = asyncio.create_task(chatter())
-    await asyncio.sleep(0.2)
+    while second < 3:
+        await asyncio.sleep(0.01)
     made = [await on_thread(backup.make, settings) for _ in range(3)]
     going = False
     said = await talking

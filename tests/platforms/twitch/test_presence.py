@@ -33,6 +33,7 @@ async def _rows(db: Database, creator_id: int) -> tuple[list[tables.Stream], dic
         return streams, {row[0]: row[1] for row in found}
 
 
+@pytest.mark.thorough
 async def test_an_evening_on_twitch_becomes_visits_with_watch_time(
     db: Database,
     cast: Cast,
