@@ -1,6 +1,7 @@
 """The commands that take viewers over from another program, on a house of their own."""
 
 import logging
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,12 +15,14 @@ from tests.viewers.imports import files
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path) -> Iterator[Path]:
     """Give each test a house with one creator in a data folder of its own."""
     monkeypatch.setenv("ENTOURAGE_DATA_DIR", str(tmp_path / "house"))
     monkeypatch.setenv("COLUMNS", "200")
     for name in ("ENTOURAGE_DATABASE_URL", "ENTOURAGE_REDIS_URL", "ENTOURAGE_ROLES"):
         monkeypatch.delenv(name, raising=False)
+    (tmp_path / "house").mkdir()
+    shutil.copy(sqlite_template, tmp_path / "house" / "entourage.db")
     told = _run(
         "user",
         "add",

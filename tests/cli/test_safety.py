@@ -1,6 +1,7 @@
 """Backing up, looking, mending and putting back from the command line, as somebody would by hand."""
 
 import logging
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,12 +17,14 @@ RECORDING = Path(__file__).parent.parent / "platforms" / "tiktok" / "recorded" /
 
 
 @pytest.fixture(autouse=True)
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path) -> Iterator[Path]:
     """Give a data folder with one creator's recorded evening in it."""
     for name in ("ENTOURAGE_DATABASE_URL", "ENTOURAGE_BACKUP_DIR", "ENTOURAGE_BACKUP_KEEP", "ENTOURAGE_SECRET_KEYS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("ENTOURAGE_DATA_DIR", str(tmp_path / "house"))
     monkeypatch.setenv("COLUMNS", "200")
+    (tmp_path / "house").mkdir()
+    shutil.copy(sqlite_template, tmp_path / "house" / "entourage.db")
     assert run("user", "add", "ada@example.org", "--name", "Ada", "--password-stdin", said="a long password\n").exit_code == 0
     assert run("import", "recording", str(RECORDING)).exit_code == 0
     yield tmp_path / "house"
