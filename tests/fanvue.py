@@ -30,9 +30,11 @@ from typing import Any
 import httpx2
 import pytest
 
+from entourage.simulators.fanvue import panel
 from entourage.simulators.fanvue.desk import VERSION
 from entourage.simulators.fanvue.fake import FakeFanvue
 from entourage.simulators.fanvue.oauth.clients import Endpoint
+from entourage.simulators.fanvue.stage import Stage
 from entourage.simulators.fanvue.world import Account, Bond
 from entourage.simulators.timepiece import Timepiece
 
@@ -81,6 +83,14 @@ class Fanvue:
         settings = {"base_url": self.fake.api_url, "headers": headers_of(token or self.token), "timeout": 10, **more}
         return httpx2.AsyncClient(trust_env=False, verify=False, **settings)
 
+    async def press(self, act: str, **beside: Any) -> dict[str, Any]:
+        """Press a button of the panel over HTTP; returns what it says, with the status."""
+        async with httpx2.AsyncClient(trust_env=False, verify=False, timeout=10) as http:
+            answer = await http.post(f"{self.fake.url}/simulator/act", json={"act": act, **beside})
+        said: dict[str, Any] = answer.json()
+        assert answer.status_code == 200, said
+        return said
+
     async def ask_token(self, secret: str = CLIENT_SECRET, **form: str) -> httpx2.Response:
         """Ask the counter for tokens."""
         async with httpx2.AsyncClient(trust_env=False, verify=False, timeout=10) as http:
@@ -98,6 +108,7 @@ async def started(time: Timepiece | None = None, *, handle: str = "nova", **more
     async with FakeFanvue(time, **more) as fake:
         fake.register(CLIENT_ID, CLIENT_SECRET, (REDIRECT,))
         token = fake.consent(CLIENT_ID, handle, SCOPES)
+        panel.attach(Stage(fake, handle))
         yield Fanvue(fake, fake.world.creator(handle), token)
 
 

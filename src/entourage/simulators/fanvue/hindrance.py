@@ -11,7 +11,6 @@ HINDRANCES = {
     "unreachable": "{who} cannot be contacted.",
     "no_consent": "{who} has let no app in.",
     "no_address": "No app has said where its events go.",
-    "nobody": "Nobody has an open chat with {who}.",
 }
 
 
