@@ -23,6 +23,8 @@ from entourage.chats.guard import incoming, outgoing
 from entourage.chats.guard.outgoing import Terms
 
 CONVERSATIONS = Path(__file__).parent / "conversations"
+ROUNDABOUT = CONVERSATIONS / "roundabout"
+"""Dangers said in a roundabout way, which the guard's phrases were never mended for: what is left to the model and to people."""
 TODAY = date(2026, 11, 21)
 
 
@@ -185,6 +187,8 @@ def main() -> None:
     ):
         for one in found:
             console.print(f"{heading}: {one}", markup=False)
+    left = evaluate(conversations(ROUNDABOUT))
+    console.print(f"said in a roundabout way, never mended for: {left.recall:.0%} of {left.dangers} handed over by the guard alone")
     sys.exit(1 if report.missed or report.leaks else 0)
 
 

@@ -75,7 +75,7 @@ _SIGNS = phrases.net(
     (sixth|seventh|eighth|ninth|tenth|eleventh|6th|7th|8th|9th|10th|11th) (grade*|class)
     (middle|elementary|primary|junior high) school
     (im|i am|still|am) (still |currently )?(in|at) (high ?school|school)
-    (my|our|the) (teacher|math teacher|maths teacher|principal|classmates|school bus|math class|maths class|science class|gym class|homeroom|detention)
+    (my|our|the) (math teacher|maths teacher|principal|classmates|school bus|math class|maths class|science class|gym class|homeroom|detention)
     (in|during|have|after|skipping|doing my|finish my|did my) (math|maths|science|history|gym|english|biology|spanish)? ?(class|homework|detention|recess)
     my high ?school (teacher|homework|prom|class|friends)
     ~preteen*

@@ -130,7 +130,7 @@ DANGERS: Mapping[Reason, str] = {
         (~whatsapp|~telegram|~wickr)
         (whats app|wats app|watsapp|wassap|whatsap|watsap)
         (add|dm|message|text|write|hit|hmu|find|contact|follow|ping|call|reach|meet|talk|chat|switch|move|go|continue|speak) (me |you |u |us |to |up |on |over |it |via |your |my |this |the conversation )*(snap|~snapchat|insta|~instagram|ig|tg|~discord|kik|signal|skype|facebook|fb|messenger|twitter|imessage|facetime|viber|line|wechat|onlyfans|another app|other app|somewhere else|elsewhere|another site|another platform)
-        (your|ur|got|have|has|are you on|r u on|you got|whats your|use|using|my) (a )?(own )?(snap|~snapchat|insta|~instagram|ig|tg|~discord|kik|skype|facebook|fb|facetime|onlyfans) ?(name|handle|account|user|username|id|is|too)?
+        (your|ur|got|have|has|are you on|r u on|you got|whats your|use|using) (a )?(own )?(snap|~snapchat|insta|~instagram|ig|tg|~discord|kik|skype|facebook|fb|facetime|onlyfans) ?(name|handle|account|user|username|id|is|too)?
         (your|ur) (phone |cell |mobile |private |personal )?(number|digits|phone number|email|e mail|mail address|cell)
         (my|this is my) (phone |cell |mobile |private )?(number|email|e mail|whats|snap) is
         (text|call) me (at|on|now|maybe|tonight|under)

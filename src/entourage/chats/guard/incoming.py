@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from entourage.chats import letters
-from entourage.chats.guard import ages, english, german, phrases, spanish
+from entourage.chats.guard import ages, english, german, phrases, spanish, topics
 from entourage.chats.guard.reasons import REASONS, Reason
 from entourage.chats.language import OTHER, detect
 
 LONGEST = 20_000
 """More characters than this in one burst are not read but handed over: no person writes so much."""
 
-_PAGES = (english.DANGERS, german.DANGERS, spanish.DANGERS)
+_PAGES = (english.DANGERS, german.DANGERS, spanish.DANGERS, topics.TOPICS)
 _NETS: Mapping[Reason, phrases.Net] = {
     reason: phrases.net(*(page[reason] for page in _PAGES if reason in page))
     for reason in REASONS

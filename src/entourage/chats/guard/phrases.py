@@ -1,6 +1,6 @@
 """Phrases the guard looks for, written as a person would, and turned into what finds them however they are disguised. A pure rule.
 
-One phrase a line: `(a|b)` either, `(x )?` perhaps, `*` the rest of a word, `...` up to four words between, `~word` also taken apart
+One phrase a line: `a & b` both, in either order with up to six words between, `(a|b)` either, `(x )?` perhaps, `*` the rest of a word, `...` up to four words between, `~word` also taken apart
 ("pay pal"), `(x )*` up to four of them, `<age>` an age below eighteen, `<end>` the end of a clause. Accents, doubled letters and apostrophes may be written or left out.
 """
 
@@ -59,9 +59,19 @@ def _one(phrase: str, sep: str) -> str:
     return phrase.replace("\x01", gap).replace("\x00", age(sep)).replace("\x02", _CLAUSE_ENDS)
 
 
+def _either(phrase: str, sep: str) -> str:
+    """Write a phrase of two that stand near one another, in either order; one without them as it is."""
+    sides = [_one(side, sep) for side in phrase.split(" & ")]
+    if len(sides) == 1:
+        return sides[0]
+    near = f"{sep}(?:[a-z0-9]+{sep}){{0,6}}" if sep else "[a-z0-9]{0,40}"
+    one, other = (f"(?:{side})" for side in sides)
+    return f"{one}{near}{other}|{other}{near}{one}"
+
+
 def net(*pages: str) -> Net:
     """Compile pages of phrases, one phrase a line."""
     lines = [line for page in pages for line in page.splitlines() if line.strip()]
-    open_ones = "|".join(_one(line, _SEP) for line in lines)
-    tight_ones = "|".join(_one(line, "") for line in lines if len(re.sub(r"[^a-z]", "", line)) >= 6)  # noqa: PLR2004 - shorter ones are in every word
+    open_ones = "|".join(_either(line, _SEP) for line in lines)
+    tight_ones = "|".join(_either(line, "") for line in lines if len(re.sub(r"[^a-z]", "", line)) >= 6)  # noqa: PLR2004 - shorter ones are in every word
     return Net(re.compile(f"{_BORDER}(?:{open_ones}){_END}"), re.compile(tight_ones or "(?!)"))
