@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from benchmarks import evaluation
-from benchmarks.evaluation import Conversation, Report
+from benchmarks.evaluation import Report
 from entourage.chats.guard.reasons import REASONS, REFUSALS
 
 ALL = evaluation.conversations()
