@@ -79,3 +79,12 @@ async def test_a_slow_answer_holds_up_nobody_else(fanvue: Fanvue) -> None:
         answers = await asyncio.gather(*(http.get("/users/me") for _ in range(10)))
         assert {one.status_code for one in answers} == {200}
         assert asyncio.get_running_loop().time() - began < 0.9
+
+
+async def test_a_refresh_whose_answer_is_lost_has_used_the_token_up(fanvue: Fanvue) -> None:
+    fanvue.fake.faults.put(Fault("lost", path="/oauth2/token"), times=1)
+    spent = {"grant_type": "refresh_token", "refresh_token": fanvue.token["refresh_token"]}
+    with pytest.raises(httpx2.TransportError):
+        await fanvue.ask_token(**spent)
+    assert (await fanvue.ask_token(**spent)).json()["error_description"] == "The refresh token was already used."
+    assert fanvue.fake.tokens.of(fanvue.creator.id) == []

@@ -53,7 +53,8 @@ async def test_fans_do_things(fanvue: Fanvue) -> None:
 
 
 async def test_the_creator_answers_by_hand_and_the_record_says_whose_hand_it_was(fanvue: Fanvue) -> None:
-    await fanvue.press("hand", who="mira", text="it is me")
+    fanvue.says("mira", "hey")
+    assert (await fanvue.press("hand", who="mira", text="it is me"))["status"]["unread"] == 0
     await fanvue.press("automatic", who="mira", text="welcome")
     async with fanvue.http() as http:
         await http.post(f"/chats/{fanvue.fan('mira').fan.id}/message", json={"text": "from the program"})

@@ -41,7 +41,9 @@ class Post:
         return made
 
     def by_hand(self, bond: Bond, text: str, *, by: Hand = "hand", kind: str = "SINGLE_RECIPIENT") -> Message:
-        """Let the creator write on fanvue.com, or (`by` the platform) one of Fanvue's own automatic messages."""
+        """Let the creator write on fanvue.com (and have read the chat), or, `by` the platform, send one of its automatic messages."""
+        if by == "hand":
+            self.read_by_creator(bond)
         return self.send(bond, Message(uid(), bond.creator.id, text, self._world.time.now(), kind, by))
 
     def drop(self, bond: Bond, text: str | None, *, price: int | None, media: tuple[str, ...], broadcast_id: str, actor: str) -> Message:
