@@ -36,7 +36,7 @@ from entourage.vips.updates import Publisher
 from tests.people import KEY
 from tests.twitch import CLIENT_ID, SCOPES, Twitch, started
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.anyio, pytest.mark.thorough, pytest.mark.timeout(120)]
 
 SPEED = 12.0
 BADGES = 32

@@ -194,7 +194,7 @@ def _checks(words: search.Words, dialect: str) -> ways.Checks:
     return ways.Checks(columns, lambda viewer: [*search.checks(words, viewer, dialect), viewer.linked_to.is_(None)])
 
 
-@pytest.mark.parametrize("everybody", [MANY, 10**6, 10**8])
+@pytest.mark.parametrize("everybody", [MANY, pytest.param(10**6, marks=pytest.mark.thorough), 10**8])
 @pytest.mark.parametrize("typed", ["anna", "orjan", "zo", "nobody"])
 @pytest.mark.usefixtures("_now")
 async def test_both_ways_lead_to_the_same_page(db: Database, creator_id: int, typed: str, everybody: int) -> None:
