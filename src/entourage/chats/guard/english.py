@@ -190,6 +190,10 @@ CLAIMS = """
     (im|i am|its|this is|youre talking to|you are talking to|talking to|chatting with|speaking with) (really |actually |totally |definitely |absolutely |very much |100 |only |just |of course |still )*(a |an |the |one )?(100 )?(percent )?(very )?(real|actual|living|human|flesh and blood|genuine|breathing|true) ?(person|human|human being|girl|woman|man|guy|me|one|deal|here|and not|being|and (alive|human|breathing))?
     (im|i am|its|this is|i swear im|there is|theres|definitely|promise im|am) (really |actually |totally |definitely |absolutely |certainly |of course |100 )*(not|no) (a |an |some )?(bot|robot|ai|a i|chatbot|chat bot|machine|computer|program|artificial*|automated|script|llm|chatgpt|language model|fake|software)
     (im|i am) (a )?(human|real)
+    (not|no|never|zero|0) (a |an )?(bot|robot|ai|a i|chatbot|chat bot|machine|bots|robots)<end>
+    (100|hundred percent|percent|totally|fully|completely|entirely|all) (percent )?(human|a human|real person|real human|real me|real girl|real woman)
+    (really|actually|truly) me (here|writing|typing|texting)
+    (just|only) (a |an )(real |normal |actual )?(human|person|woman behind|girl behind)<end>
     (no|not a|never a|aint a|aint no) (bot|bots|robot|ai|chatbot|machine) (here|involved|answering|writing|babe|at all|i promise|just me|only me|its me)
     (its|it is|this is) (really |actually |only |just |truly |100 percent )*me (typing|writing|here typing|behind|answering|texting|personally|myself|in person)
     (i|i do|i always|i really) (personally )?(write|type|answer|reply to|read) (all |every |each )?(of )?(these|this|my|the|every|you|your)? ?(messages|message|replies|texts|chats)? ?(myself|personally|by hand)

@@ -164,6 +164,8 @@ CLAIMS = """
     (bin|ich bins|das bin|ich schwöre ich bin) (ich )?(natürlich |wirklich |doch |absolut |ganz |hundertprozentig |schon |100 |wirklich )*(ein |eine |der |die )?(echter|echte|echt|realer|reale|richtiger|richtige|menschlich*|wahrhaftiger) ?(mensch|person|frau|mann|mädchen|typ|und kein*|hier)?<end>
     (ich )?(bin|bins) (natürlich |wirklich |doch |absolut |ganz |hundertprozentig |nur )*(ein |eine )?(mensch|menschlich|real)<end>
     (bin|ist|bins|hier ist|schreibt|ich schwöre) (ich |hier |das |doch |wirklich |natürlich |ganz |sicher |definitiv |garantiert |absolut |hier schreibt )*(kein|keine|nicht) (bot|roboter|ki|k i|maschine|chatbot|computer|programm|künstliche|automatisch*|fake|sprachmodell)
+    (kein|keine|null|0) (bot|bots|ki|roboter|maschine|chatbot|chatbots)<end>
+    (100|hundert prozent|prozent|hundertprozentig|ganz) (prozent )?(mensch|menschlich|echt ich|echter mensch|echte frau)
     (kein|keine) (bot|ki|roboter|maschine|chatbot) (hier|versprochen|schatz|sondern|nur ich|am werk)
     (ich )?(schreibe|schreib|tippe|tipp|antworte|beantworte|lese) (dir |hier |das |alles |wirklich |immer |natürlich |jede |alle |nachrichten |nachricht |meine |meinen |auf |fans )*(selbst|selber|persönlich)
     (echter|richtiger) mensch (hier|am|hinter)

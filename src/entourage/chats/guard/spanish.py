@@ -146,6 +146,8 @@ CLAIMS = """
     (soy|claro que soy|te juro que soy|por supuesto que soy) (yo )?(muy |totalmente |completamente |absolutamente |realmente |solo |100 |cien por cien |cien por ciento |de verdad )*(una |un )?(humana|humano|persona|persona real|mujer real|chica real|de carne y hueso|real|ser humano|hombre real|persona de verdad)<end>
     (soy|claro que soy|te juro que soy) (muy |totalmente |completamente |absolutamente |realmente |100 |cien por cien )*(una |un )?(persona|mujer|chica|humana|humano) (real|de verdad|de carne|humana|como tú|y no)
     (no soy|no es|aquí no hay|no hay|tampoco soy|nunca he sido|esto no es) (ningún |ninguna |un |una |nada de |para nada |en absoluto )*(bot|robot|ia|i a|máquina|chatbot|inteligencia artificial|programa|ordenador|computadora|modelo|bots|robots)
+    (no|cero|0|ni) (un |una |soy un |soy una )?(bot|robot|ia|chatbot|máquina|bots|robots)<end>
+    (100|cien por cien|totalmente|completamente) (por ciento |por cien )?(humana|humano|real|persona)
     (nada de|ningún|ninguna) (bot|bots|robot|robots|ia|máquina|máquinas)
     (soy yo|yo) (misma |mismo |quien |la que |el que |personalmente |en persona |de verdad )*(escrib*|respond*|contest*|tecle*|aquí|detrás)
     (escribo|respondo|contesto|leo) (yo |personalmente |todo |todos |los |mis |tus |mensajes |los mensajes |a |cada |mensaje )*(misma|mismo|personalmente|yo)<end>

@@ -133,7 +133,7 @@ TOPICS: Mapping[Reason, str] = {
     """,
     "meeting": """
         (wanna|want to|fancy|how about|up for|feel like|lets|grab|get) (grab |get |a |some |have )*(coffee|dinner|drink|drinks|lunch|brunch|beer) (sometime|together|with me|some day|one day|this week|this weekend|tomorrow|tonight|next week|soon)
-        (drive|fly|come|travel|take the train|take a train|get a train) & (over|to you|to your|this weekend|visit|see you)
+        (drive|fly|come|travel|take the train|take a train|get a train) & (over<end>|to you<end>|to your (place|city|town|house|hotel|door|flat|apartment)|this weekend|visit you|see you)
         (hotel|airbnb|a room) & (us|two|together|both|you)
         (lust auf|bock auf|wie wärs mit) & (kaffee|essen|date|bier|drink|treffen|kino|cocktail)
         (zu dir|bei dir) & (fahren|kommen|fliegen|vorbeikommen|vorbei|besuchen)

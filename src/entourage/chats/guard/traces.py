@@ -45,7 +45,7 @@ _COUNTED = (
 )
 _PRICE_IN_WORDS = re.compile(rf"\b(?:{_COUNTED})[\s-](?:dollars?|bucks|euros?|pounds|quid|dolares|pesos|franken|pfund)\b")
 _BARE = re.compile(
-    rf"\b(?:(?:costs?|kostet|cuesta|cuestan|vale|valen|price is|preis ist|precio es|only|nur|solo)\s(?:just |only |you |dich |dir |nur |te |solo )?(?:{_NUMBER})|(?:{_NUMBER})\s?(?:%|percent|prozent|por ciento)\s?(?:off|rabatt|de descuento|discount|weniger|menos|reduction))"
+    rf"\b(?:(?:costs?|kostet|cuesta|cuestan|vale|valen|price is|preis ist|precio es|only|nur|solo)\s(?:just |only |you |dich |dir |nur |te |solo )?(?:{_NUMBER})(?![\d.,]*\s?(?:%|°|:|min|st|se[ck]|h\b|hours?|horas?|days?|dias?|tage?n?\b|weeks?|wochen?|semanas?|months?|monate?|mes|years?|jahre?|anos?|uhr|mal\b|times|veces|km|m\b|cm|kg|more|left|people|leute|personas|mas\b|am\b|pm\b|of\b|von\b|de\b))|(?:{_NUMBER})\s?(?:%|percent|prozent|por ciento)\s?(?:off|rabatt|de descuento|discount|weniger|menos|reduction))"
 )
 
 
