@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast, get_args
 
-from sqlalchemy import Table, delete, func, or_, select
+from sqlalchemy import Table, delete, func, literal_column, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from entourage.kernel import clock, tenancy
@@ -56,9 +56,10 @@ class Tally:
 
 async def tally(db: Database, source: str) -> list[Tally]:
     """Count for each connection of a source, those whose line is lost first."""
-    columns = (Hearing.creator_id, Hearing.kind == LINE, Hearing.state, func.count())
+    is_the_line = Hearing.kind == literal_column(f"'{LINE}'")  # as a value PostgreSQL would not know it again in GROUP BY
     async with tenancy.everywhere(db, "count what platforms are asked to tell") as session:
-        chosen = select(*columns).where(Hearing.source == source).group_by(Hearing.creator_id, Hearing.kind == LINE, Hearing.state)
+        groups = (Hearing.creator_id, is_the_line, Hearing.state)
+        chosen = select(*groups, func.count()).where(Hearing.source == source).group_by(*groups)
         found = (await session.execute(chosen)).all()
     lines: dict[int, State] = {creator_id: cast("State", state) for creator_id, is_line, state, _ in found if is_line}
     kinds: dict[int, dict[State, int]] = {creator_id: {} for creator_id, *_ in found}
