@@ -1,7 +1,6 @@
 """The make-believe model: honest answers in the fan's language and in the shape asked for, and every way to go wrong."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
@@ -28,13 +27,6 @@ SCHEMA: dict[str, Any] = {
     "$defs": {"Fact": {"type": "object", "properties": {"key": {"type": "string"}}}, "Mood": {"enum": ["warm", "cold"]}},
 }
 FORMAT = {"type": "json_schema", "json_schema": {"name": "answer", "schema": SCHEMA}}
-
-
-@pytest.fixture
-async def model(anyio_backend: str) -> AsyncIterator[FakeModel]:
-    """Start one."""
-    async with FakeModel() as made:
-        yield made
 
 
 async def ask(fake: FakeModel, said: str, **more: Any) -> httpx2.Response:
