@@ -2,9 +2,12 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+_SHELL, _WHOLE = Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium")
+"""Debian's: without the windows that nobody sees it opens a page in a quarter of the time."""
 _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync",
@@ -23,7 +26,7 @@ class Chromium:
         if self._playwright is None:
             self._playwright = sync_playwright().start()
         if self._browser is None or not self._browser.is_connected():
-            path = os.environ.get("ENTOURAGE_TEST_BROWSER") or "/usr/bin/chromium"
+            path = os.environ.get("ENTOURAGE_TEST_BROWSER") or (_SHELL if _SHELL.exists() else _WHOLE)
             self._browser = self._playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
         return self._browser
 

@@ -140,9 +140,19 @@ function stay(event) {
 /* The drawer shows what the house knows after a change by hand, an undo, or a lost line; nothing that is typed is lost. */
 
 let asked = 0;
+let drawing = Promise.resolve();
 
-/** Bring every piece up to date but what is being written. */
+/** Bring every piece up to date but what is being written; done when nothing newer was asked for meanwhile. */
 export async function again() {
+  let seen = null;
+  drawing = draw();
+  while (seen !== drawing) {
+    seen = drawing;
+    await seen;
+  }
+}
+
+async function draw() {
   const id = shown();
   const mine = ++asked;
   if (drawer.hidden || !id) return;

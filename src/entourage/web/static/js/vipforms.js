@@ -88,7 +88,8 @@ document.addEventListener("change", async ({ target }) => {
   if (target.dataset.unit !== undefined) endless(target);
   const form = target.form;
   if (form?.dataset.auto === undefined || !form.dataset.send) return;
-  saving = saving.then(() => speak(form, values(form))); // one after another: the last word counts
+  const said = values(form); // as it is now: what is typed meanwhile is not said yet
+  saving = saving.then(() => speak(form, said)); // one after another: the last word counts
   await saving;
   if (target.dataset.reload !== undefined) location.reload();
 });
