@@ -1,6 +1,7 @@
 """The tables of docs/rules/guard.md."""
 
 import re
+import time
 from datetime import date
 
 import pytest
@@ -86,6 +87,18 @@ def test_the_creators_own_words_call_a_person_and_stop_a_draft() -> None:
 def test_silence_and_floods_are_not_answered() -> None:
     assert incoming.weigh(["", " "], TODAY).reasons == ("silent",)
     assert incoming.weigh(["x" * 20_001], TODAY).reasons == ("too_long",)
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["a.", "ab.c ", "1 ", "you ", "a b ", "4$ ", "e\u0301", "k.i.l.", "@a.", "1.1.", "a-", "k i l l m e n o w h e r e a n d t h e n xx "],
+)
+def test_no_message_keeps_the_guard_busy(part: str) -> None:
+    began = time.process_time()
+    incoming.weigh([(part * 8_000)[:8_000]], TODAY)
+    outgoing.judge((part * 3_000)[:3_000], terms())
+
+    assert time.process_time() - began < 4
 
 
 def test_the_age_of_birth_years_moves_with_the_day() -> None:

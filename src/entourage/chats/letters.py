@@ -7,6 +7,7 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Mn", "Me"})
 _TAGS = range(0xE0020, 0xE007F)
 _APOSTROPHES = re.compile("['’‘ʼ´`ʹ′]")
 _DOUBLED = re.compile(r"([a-z])\1+")
+_LONG = re.compile(r"(.)\1{2,}")
 _SPACES = re.compile(r"\s+")
 _INSIDE = re.compile(r"(?<=[a-z0-9])[^\sa-z0-9]+(?=[a-z0-9])")
 _LONE = re.compile(r"(?<![a-z0-9])[a-z0-9](?:[^a-z0-9][a-z0-9]){2,}(?![a-z0-9])")
@@ -82,8 +83,8 @@ def readings(text: str) -> list[str]:
 
 
 def spelled(text: str) -> list[str]:
-    """Return what was written letter by letter (at least four), without what stood between; doubled letters stay."""
+    """Return what was written letter by letter (at least four), without what stood between; doubled letters stay, longer runs are two."""
     seen = plain(text)
-    found = [re.sub(r"[^a-z0-9]", "", run) for run in _SPELLED.findall(seen)]
+    found = [_LONG.sub(r"\1\1", re.sub(r"[^a-z0-9]", "", run)) for run in _SPELLED.findall(seen)]
     ways = dict.fromkeys(way for run in found for way in (run, _unleet(run, "i"), _unleet(run, "l")))
     return [way.replace("ae", "a").replace("oe", "o").replace("ue", "u") for way in ways]

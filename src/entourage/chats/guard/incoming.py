@@ -15,6 +15,9 @@ from entourage.chats.language import OTHER, detect
 LONGEST = 20_000
 """More characters than this in one burst are not read but handed over: no person writes so much."""
 
+LONGEST_SPELLED = 200
+"""More letters one by one than this are handed over: looking into them takes long, and no person writes so much that way."""
+
 _PAGES = (english.DANGERS, german.DANGERS, spanish.DANGERS, topics.TOPICS)
 _NETS: Mapping[Reason, phrases.Net] = {
     reason: phrases.net(*(page[reason] for page in _PAGES if reason in page))
@@ -94,6 +97,9 @@ def weigh(messages: Sequence[str], today: date, *, name: str = "", own_words: Se
 
 def _weigh_one(text: str, today: date, found: dict[Reason, str]) -> None:
     readings, spelled = letters.readings(text), letters.spelled(text)
+    if (letter_by_letter := sum(map(len, spelled))) > 3 * LONGEST_SPELLED:
+        found["too_long"] = f"{letter_by_letter} letters one by one"
+        spelled = [run[:LONGEST_SPELLED] for run in spelled[:9]]
     readings = [_HARMLESS.open.sub(" ", reading) for reading in readings]
     if hit := ages.sign(readings, spelled, today.year):
         found.setdefault("minor", hit)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from entourage.chats import letters
 from entourage.chats.guard import ages, english, german, phrases, spanish, traces
+from entourage.chats.guard.incoming import LONGEST_SPELLED
 from entourage.chats.guard.reasons import REFUSALS, Refusal
 from entourage.chats.language import Language, detect
 from entourage.kernel.money import Money
@@ -73,7 +74,7 @@ def judge(draft: str, terms: Terms) -> Mapping[Refusal, str]:
     """Return every reason to refuse a draft, with what was seen; nothing when it may go out."""
     if not letters.clean(draft):
         return {"empty": ""}
-    readings, spelled = letters.readings(draft), letters.spelled(draft)
+    readings, spelled = letters.readings(draft), [run[:LONGEST_SPELLED] for run in letters.spelled(draft)[:9]]
     looks: Mapping[Refusal, Callable[[], str]] = {
         "too_long": lambda: f"{len(draft)} characters" if len(draft) > min(terms.longest, PLATFORM_LONGEST) else "",
         "shape": lambda: _first(_SHAPE, draft),
