@@ -1,31 +1,19 @@
 """Who gave most in the newest stream."""
 
-from sqlalchemy import func, select
+from typing import Any
+
+from sqlalchemy import CompoundSelect, func, select, union, union_all
 
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import people, schemas
-from entourage.viewers.tables import Stream, Viewer, Visit
+from entourage.viewers.tables import Link, Stream, Viewer, Visit
+
+_MORE = 10  # looked at beyond what is shown, for those who are blocked
 
 
 async def tonight(session: CreatorSession, limit: int = 8) -> list[tuple[schemas.ViewerRow, int]]:
     """Return the viewers who gave most in the newest stream with the coins they gave in it, most first."""
-    newest = (
-        select(Stream.id)
-        .where(~Stream.recorded, Stream.creator_id == session.creator)
-        .order_by(Stream.started_ms.desc(), Stream.id.desc())
-        .limit(1)
-    )
-    given = func.sum(Visit.coins)
-    person = func.coalesce(Viewer.linked_to, Viewer.id)
-    sums = (
-        select(person.label("viewer_id"), given.label("coins"))
-        .join(Viewer, Viewer.id == Visit.viewer_id)
-        .where(Visit.stream_id == newest.scalar_subquery(), Visit.creator_id == session.creator, Visit.coins > 0)
-        .group_by(person)
-        .order_by(given.desc(), person)
-        .limit(limit + 10)  # a few more, for those who are blocked
-        .subquery()
-    )
+    sums = _sums(session, limit + _MORE).subquery()
     statement = (
         select(sums.c.coins, *people.COLUMNS)
         .join(Viewer, Viewer.id == sums.c.viewer_id)
@@ -34,3 +22,39 @@ async def tonight(session: CreatorSession, limit: int = 8) -> list[tuple[schemas
         .limit(limit)
     )
     return [(people.row(people.Who(*row[1:]), online=False), int(row[0])) for row in await session.execute(statement)]
+
+
+def _sums(session: CreatorSession, most: int) -> CompoundSelect[Any]:
+    """Ask for the coins of those who gave most: `most` with one account, and `most` whose accounts are added up."""
+    newest = (
+        select(Stream.id)
+        .where(~Stream.recorded, Stream.creator_id == session.creator)
+        .order_by(Stream.started_ms.desc(), Stream.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    gave = (Visit.stream_id == newest, Visit.creator_id == session.creator, Visit.coins > 0)
+    mine = Link.creator_id == session.creator
+    # Adding up everybody would look at the profile of all who gave; few are linked.
+    pairs = union(
+        select(Link.viewer_id.label("viewer_id"), Link.head_id.label("head_id")).where(mine),
+        select(Link.head_id.label("viewer_id"), Link.head_id.label("head_id")).where(mine),
+    ).cte("pairs")
+    alone = (
+        select(Visit.viewer_id.label("viewer_id"), Visit.coins.label("coins"))
+        .where(*gave, Visit.viewer_id.not_in(select(pairs.c.viewer_id)))
+        .order_by(Visit.coins.desc(), Visit.viewer_id)
+        .limit(most)
+        .subquery()
+    )
+    given = func.sum(Visit.coins)
+    linked = (
+        select(pairs.c.head_id.label("viewer_id"), given.label("coins"))
+        .join(Visit, Visit.viewer_id == pairs.c.viewer_id)
+        .where(*gave)
+        .group_by(pairs.c.head_id)
+        .order_by(given.desc(), pairs.c.head_id)
+        .limit(most)
+        .subquery()
+    )
+    return union_all(select(alone.c.viewer_id, alone.c.coins), select(linked.c.viewer_id, linked.c.coins))
