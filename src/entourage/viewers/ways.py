@@ -302,16 +302,19 @@ async def _from_mark(
     here = _here(session, place)
     level = (here, place.column == value, place.beyond(VIEWERS.id, viewer_id))
 
-    def chosen(*where: ColumnElement[bool]) -> Select[Any]:
+    def chosen(*where: ColumnElement[bool], most: Any = wanted) -> Select[Any]:  # noqa: ANN401 - a number, or an expression
         ids = place.sorted(select(VIEWERS.id).where(*where), place.column, VIEWERS.id)
-        return ask(ids, patience or wanted).limit(wanted)
+        return ask(ids, patience or wanted).limit(most)
 
     first = chosen(*level).cte("level").prefix_with("MATERIALIZED")
     lacking = select(func.count()).select_from(first).scalar_subquery() < wanted
     if patience is not None:
         last = place.sorted(select(literal(1)).where(*level), place.column, VIEWERS.id).limit(1).offset(patience - 1)
         lacking &= ~exists(last.subquery().select())
-    beyond = chosen(here, place.beyond(place.column, value), lacking).subquery()
+    further = (here, place.beyond(place.column, value))
+    # SQLite would ask of each row whether somebody is lacking; PostgreSQL asks once, and plans badly for a limit it cannot know.
+    few_met = chosen(*further, most=case((lacking, wanted), else_=0)) if session.dialect == "sqlite" else chosen(*further, lacking)
+    beyond = few_met.subquery()
     both = union_all(select(first.c.id), select(beyond.c.id)).subquery()
     statement = place.sorted(_ROW.where(one_of(VIEWERS.id, select(both.c.id), session.dialect)), place.column, VIEWERS.id)
     return await _rows(session, statement.limit(place.limit).offset(place.offset))
