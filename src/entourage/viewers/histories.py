@@ -1,6 +1,7 @@
 """What a person did with any of their accounts, newest first: visits, gifts, chat and all else, paged by keyset."""
 
 import base64
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Select, func, literal, or_, select, tuple_
@@ -43,12 +44,15 @@ async def gifts(
     ], following
 
 
-async def gift_sums(session: CreatorSession, viewer_id: int, limit: int = 40) -> list[schemas.GiftSum]:
-    """Return what somebody gave of each gift altogether, the most coins first."""
+async def gift_sums(
+    session: CreatorSession, viewer_id: int, limit: int = 40, accounts: Collection[int] | None = None
+) -> list[schemas.GiftSum]:
+    """Return what somebody gave of each gift altogether, the most coins first; `accounts` are theirs, if they are known."""
+    theirs = await kin.accounts(session, viewer_id) if accounts is None else accounts
     pieces, coins = func.sum(Gift.quantity), func.sum(Gift.quantity * Gift.coins_each)
     statement = (
         select(Gift.gift_name, pieces, coins)
-        .where(Gift.viewer_id.in_(await kin.accounts(session, viewer_id)), Gift.creator_id == session.creator)
+        .where(Gift.viewer_id.in_(theirs), Gift.creator_id == session.creator)
         .group_by(Gift.gift_name)
         .order_by(coins.desc(), Gift.gift_name)
         .limit(limit)

@@ -46,11 +46,16 @@ class Person:
 
 async def load(session: CreatorSession, head: Viewer) -> Person:
     """Read a head and what is linked to it."""
+    links, rows = await _linked(session, head)
+    cards = {card.viewer_id: card for card in await session.scalars(select(Card).where(Card.viewer_id.in_([head.id, *rows])))}
+    return Person(head, links, rows, cards)
+
+
+async def _linked(session: CreatorSession, head: Viewer) -> tuple[list[Link], dict[int, Viewer]]:
     links = (await session.scalars(select(Link).where(Link.head_id == head.id).order_by(Link.linked_ms, Link.viewer_id))).all()
     ids = [one.viewer_id for one in links]
     rows = {row.id: row for row in await session.scalars(select(Viewer).where(Viewer.id.in_(ids)))} if ids else {}
-    cards = {card.viewer_id: card for card in await session.scalars(select(Card).where(Card.viewer_id.in_([head.id, *ids])))}
-    return Person(head, list(links), rows, cards)
+    return list(links), rows
 
 
 async def join(session: CreatorSession, ref: str, other_ref: str, actor: str) -> Viewer:
@@ -233,14 +238,14 @@ def _holding(row: Viewer) -> int:
 
 async def accounts(session: CreatorSession, head: Viewer) -> list[schemas.Account]:
     """Return a person's accounts, the head first, each with what it did by itself."""
-    person = await load(session, head)
-    linked = [person.rows[one.viewer_id] for one in person.links]
-    here = await visit.seated(session, [head.id, *person.rows])
+    links, rows = await _linked(session, head)
+    linked = [rows[one.viewer_id] for one in links]
+    here = await visit.seated(session, [head.id, *rows])
     own = {name: getattr(head, name) - sum(getattr(one, name) for one in linked) for name in people.COUNTERS}
-    seen = await _seen(session, head.id, *person.links[0].before["seen"]) if linked else (head.first_seen_ms, head.last_seen_ms)
+    seen = await _seen(session, head.id, *links[0].before["seen"]) if linked else (head.first_seen_ms, head.last_seen_ms)
     listed = [_account(head, own, seen, None, online=head.id in here)]
-    for one in person.links:
-        row = person.rows[one.viewer_id]
+    for one in links:
+        row = rows[one.viewer_id]
         mine = {name: getattr(row, name) for name in people.COUNTERS}
         listed.append(_account(row, mine, (row.first_seen_ms, row.last_seen_ms), one.linked_ms, online=row.id in here))
     return listed

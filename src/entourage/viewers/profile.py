@@ -87,7 +87,7 @@ async def detail(session: CreatorSession, ref: str) -> schemas.ViewerDetail:
         created_at=clock.iso(row.created_ms) or "",
         updated_at=clock.iso(row.updated_ms) or "",
         tier=await _tier(session, row),
-        topGifts=await histories.gift_sums(session, row.id, 5),
+        topGifts=await histories.gift_sums(session, row.id, 5, [one.id for one in accounts]),
         heatmap=(await heatmap.of_viewer(session, row.id)).activity,
         handles=await _handles(session, row.id),
         accounts=accounts,
