@@ -28,7 +28,7 @@ _FAR = 4  # steps are this much cheaper where the index alone tells enough
 _WORTH_A_PEEK = (1, 2)  # peeks: when the checks are strict, and when they are not
 _MANY = 10_000
 _NOW, _SOON = 3_000, 8_000  # steps
-_AMONG = 2  # hits for a step
+_HANDFUL, _AMONG = 600, 2  # hits that are gathered in no time; hits for a step
 _ASTRAY = 10
 _TELLING = 3  # so many met on the first steps tell about how far it is
 # To find all hits of common trigrams costs more than to meet the first of them on a few steps along the way.
@@ -158,7 +158,7 @@ async def _peek(
     border = max(few(wanted, everybody, session.dialect), steps)
     hits = len(met) * everybody // _PEEK
     # To look at hits only, all of them are read first.
-    if sure is not None and steps > _NOW and hits <= _AMONG * steps:
+    if sure is not None and steps > _NOW and _HANDFUL < hits <= _AMONG * steps:
         rows = await walk_among(session, place, sure, checks, _FAR * steps)
     elif steps <= _SOON or hits > min(most, border):
         # The page is full before a way is gathered, or they are too many to gather, whichever way.
