@@ -10,8 +10,9 @@ function composed(button) {
   return { ...press, ...JSON.parse(button.dataset.set || "{}") };
 }
 
-// `draw` shows a status; `done`, `refused` and `lost` tell what came of a press: its answer, why not, or that none came.
-export function attend(prefix, { token, draw, done, refused, lost }) {
+// `draw` shows a status; `done`, `refused` and `lost` tell what came of a press: its answer, why not, or that none came;
+// `enter` is what the Enter key presses in the field of text.
+export function attend(prefix, { token, draw, done, refused, lost, enter = "chat" }) {
   async function press(button) {
     button.setAttribute("aria-busy", "true");
     try {
@@ -48,7 +49,7 @@ export function attend(prefix, { token, draw, done, refused, lost }) {
     if (button) press(button);
   });
   document.getElementById("text").addEventListener("keydown", (event) => {
-    if (event.key === "Enter") press(document.querySelector('button[data-act="chat"]'));
+    if (event.key === "Enter") press(document.querySelector(`button[data-act="${enter}"]`));
   });
   setInterval(() => document.hidden || refresh(), 1000);
   refresh();

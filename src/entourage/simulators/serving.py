@@ -5,7 +5,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import uvicorn
 
@@ -13,10 +13,11 @@ import uvicorn
 class Served:
     """An application on a loopback port; `async with` opens a free one. Those who extend it give the application."""
 
-    def __init__(self, application: Any) -> None:  # noqa: ANN401 - any ASGI application
-        """Prepare it; nothing is open before `start`."""
+    def __init__(self, application: Any, *, ws: Literal["auto", "websockets-sansio"] = "auto") -> None:  # noqa: ANN401 - any ASGI application
+        """Prepare it; nothing is open before `start`. `ws` is uvicorn's name of who speaks websockets."""
         self.port = 0
         self._application = application
+        self._ws = ws
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
 
@@ -34,8 +35,9 @@ class Served:
         taken = _take(port)
         self.port = taken.getsockname()[1]
         config = uvicorn.Config(
-            self._application, log_config=None, access_log=False, server_header=False, lifespan="off", timeout_graceful_shutdown=1
-        )
+            self._application, log_config=None, access_log=False, server_header=False, lifespan="off",
+            ws=self._ws, timeout_graceful_shutdown=1,
+        )  # fmt: skip
         self._server = _Server(config)
         self._serving = asyncio.create_task(self._server.serve(sockets=[taken]))
         while not self._server.started:

@@ -1,15 +1,14 @@
 """The panel: a page of buttons that make the fake Fanvue do things, and its JSON."""
 
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import Any
 
-import msgspec
 from litestar import Litestar, Request, Response, Router, get, post
 from litestar.response import Template
 from litestar.types import ControllerRouterHandler, Guard
 
-from entourage.kernel.errors import EntourageError, Invalid, NotFound
+from entourage.kernel.errors import EntourageError
+from entourage.simulators import buttons
 from entourage.simulators.fanvue.crowd import TEMPERS
 from entourage.simulators.fanvue.front import ASIDE
 from entourage.simulators.fanvue.hindrance import Hindrance
@@ -18,7 +17,6 @@ from entourage.simulators.fanvue.press import Press
 from entourage.simulators.fanvue.stage import Stage
 
 _HERE = "entourage.simulators.fanvue"
-_PARTS = {"panel.js": "text/javascript", "panel.css": "text/css"}
 
 
 def router(
@@ -32,7 +30,7 @@ def router(
 
     @post("/act", status_code=200, name="simulators.fanvue.act")
     async def act(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
-        press = await _pressed(request)
+        press = await buttons.pressed(request, Press)
         try:
             said = await stage.press(press)
         except Hindrance as why:
@@ -73,10 +71,7 @@ def _pages(stage: Stage, prefix: str, page: str) -> list[ControllerRouterHandler
 
     @get("/parts/{name:str}", name="simulators.fanvue.part")
     async def part(name: str) -> Response[bytes]:
-        if name not in _PARTS:
-            msg = "There is no such part of the panel."
-            raise NotFound(msg)
-        return Response((files(_HERE) / "page" / name).read_bytes(), media_type=_PARTS[name])
+        return buttons.part(_HERE, name)
 
     return [show, part]
 
@@ -84,12 +79,3 @@ def _pages(stage: Stage, prefix: str, page: str) -> list[ControllerRouterHandler
 def _asked(request: Request[Any, Any, Any]) -> str:
     handle: str = request.query_params.get("creator", "")
     return handle[:40]
-
-
-async def _pressed(request: Request[Any, Any, Any]) -> Press:
-    """Read a press; raises Invalid saying what is wrong with it."""
-    try:
-        return msgspec.json.decode(await request.body(), type=Press)
-    except (msgspec.MsgspecError, ValueError) as error:
-        msg = f"This button does not exist like that: {error}"
-        raise Invalid(msg) from error

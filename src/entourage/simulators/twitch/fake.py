@@ -15,17 +15,13 @@ What it does not imitate:
 Guesses, where no document says: a ban and becoming a moderator take the VIP badge away; a moved session gets a new id.
 """
 
-import asyncio
-import socket
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Iterable
+from typing import Any
 
-import uvicorn
 from litestar import Litestar, Request, Response, Router
 from litestar.exceptions import HTTPException
 
+from entourage.simulators.serving import Served
 from entourage.simulators.timepiece import Timepiece
 from entourage.simulators.twitch.badges import Badges
 from entourage.simulators.twitch.deeds import Deeds
@@ -51,12 +47,12 @@ from entourage.simulators.twitch.talk import Talk
 from entourage.simulators.twitch.world import World
 
 
-class FakeTwitch:
+class FakeTwitch(Served):
     """A make-believe Twitch, and the hand that moves it.
 
     `world` is how things stand (`world.badges` every badge change), `faults` what is wrong, `front` counts requests and
     holds `latency_ms`, `tokens` and `clients` are id.twitch.tv, `badges`, `points` and `deeds` act on channels as people do,
-    `hub` tells events, `sessions`, `conduits` and `webhooks` carry them.
+    `hub` tells events, `sessions`, `conduits` and `webhooks` carry them. `/simulator` below `url` is the panel's JSON.
     """
 
     def __init__(self, time: Timepiece | None = None, *, points_per_minute: int = 800) -> None:
@@ -80,52 +76,22 @@ class FakeTwitch:
         self.deeds = Deeds(self.world, self.hub, self.badges, self.talk)
         self.desk = Desk(self.tokens, self.bucket)
         self.front = Front(self._inside(), self.sessions, self.faults, self.bucket)
-        self.port = 0
-        self._server: _Server | None = None
-        self._serving: asyncio.Task[None] | None = None
-        self.sessions.cut = self.front.cut = self._cut
+        super().__init__(self.front, ws="websockets-sansio")
+        self.sessions.cut = self.front.cut = self.cut
         self.conduits.disabled = self._tell_disabled
         self.tokens.revoked = self._tell_revoked
         self.webhooks.exceeded = lambda one, why: self.hub.revoke([one], why)
 
-    async def __aenter__(self) -> Self:
-        """Start on a free port."""
-        await self.start()
-        return self
-
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Stop."""
-        await self.stop()
-
     async def start(self, port: int = 0) -> None:
         """Listen on a loopback port, a free one if 0; raises OSError when the port is taken."""
-        taken = _take(port)
-        self.port = taken.getsockname()[1]
+        await super().start(port)
         self.sessions.url = self.eventsub_url
-        config = uvicorn.Config(
-            self.front, log_config=None, access_log=False, server_header=False, lifespan="off",
-            ws="websockets-sansio", timeout_graceful_shutdown=1,
-        )  # fmt: skip
-        self._server = _Server(config)
-        self._serving = asyncio.create_task(self._server.serve(sockets=[taken]))
-        while not self._server.started:
-            await asyncio.sleep(0.005)
 
     async def stop(self) -> None:
         """Close all connections and the port."""
         await self.webhooks.stop()
         await self.sessions.stop()
-        if self._server is not None and self._serving is not None:
-            for one in list(self._server.server_state.connections):
-                one.transport.abort()
-            self._server.should_exit = True
-            await self._serving
-            self._server = self._serving = None
-
-    @property
-    def url(self) -> str:
-        """Where it is; `/simulator` below it is the panel's JSON."""
-        return f"http://127.0.0.1:{self.port}"
+        await super().stop()
 
     @property
     def api_url(self) -> str:
@@ -186,32 +152,6 @@ class FakeTwitch:
             openapi_config=None,
             logging_config=None,
         )
-
-    def _cut(self, peer: tuple[str, int]) -> None:
-        """Drop the connection with this other end without a goodbye."""
-        for one in list(self._server.server_state.connections) if self._server else ():
-            if one.transport.get_extra_info("peername") == peer:
-                one.transport.abort()
-
-
-def _take(port: int) -> socket.socket:
-    """Take a loopback port, named as TCP so that the event loop switches off the delay of small packets (40 ms an answer)."""
-    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(("127.0.0.1", port))
-    except OSError:
-        taken.close()
-        raise
-    return taken
-
-
-class _Server(uvicorn.Server):
-    """Uvicorn without signal handlers of its own."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 def _refused(_: Request[Any, Any, Any], error: Refusal) -> Response[dict[str, Any]]:

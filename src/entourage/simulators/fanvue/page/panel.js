@@ -1,4 +1,6 @@
-// Buttons become presses, answers become lines in the log, and the status is asked for every second.
+// The panel: what a press came to becomes a line in the log, and the status is drawn.
+import { attend } from "./buttons.js";
+
 const main = document.getElementById("main");
 const prefix = main.dataset.prefix;
 const sentences = JSON.parse(document.getElementById("sentences").textContent);
@@ -55,56 +57,11 @@ function draw(status) {
   list("answers", Object.entries(status.answers).map(([code, number]) => line(code === "0" ? sentences.no_answer : code, "", number.toLocaleString(language))));
 }
 
-function composed(button) {
-  const press = { act: button.dataset.act };
-  for (const name of (button.dataset.with || "").split(" ").filter(Boolean)) {
-    const input = document.getElementById(name);
-    press[name] = input.type === "number" ? Number(input.value) : input.value;
-  }
-  return { ...press, ...JSON.parse(button.dataset.set || "{}") };
-}
-
-async function press(button) {
-  button.setAttribute("aria-busy", "true");
-  try {
-    const reply = await fetch(`${prefix}/act`, {
-      method: "POST",
-      headers: {
-        "Content-Type": "application/json",
-        Accept: "application/json",
-        "x-csrftoken": document.querySelector('meta[name="csrf-token"]').content,
-      },
-      body: JSON.stringify(composed(button)),
-    });
-    const said = await reply.json();
-    if (reply.ok) {
-      tell(say(said.code, said.values));
-      draw(said.status);
-    } else {
-      tell(`why:${said.code}` in sentences ? say(`why:${said.code}`, said.values) : said.detail || said.title || String(reply.status), true);
-    }
-  } catch (error) {
-    tell(error.message, true);
-  } finally {
-    button.removeAttribute("aria-busy");
-  }
-}
-
-async function refresh() {
-  try {
-    const reply = await fetch(`${prefix}/status`, { headers: { Accept: "application/json" } });
-    if (reply.ok) draw(await reply.json());
-  } catch {
-    // The next tick asks again.
-  }
-}
-
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("button[data-act]");
-  if (button) press(button);
+attend(prefix, {
+  draw,
+  enter: "write",
+  token: () => document.querySelector('meta[name="csrf-token"]').content,
+  done: (said) => tell(say(said.code, said.values)),
+  refused: (said, status) => tell(`why:${said.code}` in sentences ? say(`why:${said.code}`, said.values) : said.detail || said.title || String(status), true),
+  lost: (error) => tell(error.message, true),
 });
-document.getElementById("text").addEventListener("keydown", (event) => {
-  if (event.key === "Enter") press(document.querySelector('button[data-act="write"]'));
-});
-setInterval(() => document.hidden || refresh(), 1000);
-refresh();
