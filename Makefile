@@ -3,7 +3,7 @@
 # make check   format, lint, types, import walls and the fast tests (under two minutes)
 # make test    every test, on SQLite and PostgreSQL, with a real browser
 # make bench   the benchmarks
-# make eval    the guard over written conversations with fans
+# make eval    the guard over written conversations with fans; with LLM_BASE_URL and LLM_MODEL the whole way to a reply
 # make words   bring the German catalogue up to date with the pages
 # make pins    renew requirements/*.txt from pyproject.toml
 
@@ -74,7 +74,7 @@ $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { echo "Entourage needs Python 3.11 or newer: make run PYTHON=python3.12" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: $(BIN)/python requirements/run.txt pyproject.toml hatch_build.py package-lock.json
+$(VENV)/.run: $(BIN)/python requirements/run.txt pyproject.toml hatch_build.py package.json package-lock.json $(GERMAN)
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@

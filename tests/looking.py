@@ -59,4 +59,4 @@ def look_around(
     for seen_in, wrong in around(page, place, sizes):
         shot(page, f"{name}-{seen_in}")
         found += [f"{seen_in}: {one}" for one in wrong]
-    assert found == []
+    assert found == [], found

@@ -2,7 +2,9 @@
 
 import math
 import random
+from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from entourage.kernel import clock, tenancy
 from entourage.kernel.db import Database
@@ -33,6 +35,11 @@ GIFTS = (
     ("6267", "Corgi", 299),
 )
 TIERS = (("Platinum", 100_000), ("Gold", 20_000), ("Silver", 5_000), ("Bronze", 1_000))
+
+
+def day(ahead: int = 0) -> date:
+    """Return a day of the calendar of the tests' creator, who lives in Berlin: from 22:00 UTC on it is not the day of UTC."""
+    return clock.now().astimezone(ZoneInfo("Europe/Berlin")).date() + timedelta(days=ahead)
 
 
 def viewer(number: int, **changes: Any) -> tables.Viewer:

@@ -18,6 +18,8 @@ from litestar import Litestar
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from entourage import app as app_module
+from entourage.clips.desk import Desk as ClipDesk
+from entourage.clips.updates import Publisher as ClipPublisher
 from entourage.kernel import secrets, tenancy
 from entourage.kernel.accounts import creators, members, people
 from entourage.kernel.accounts.attempts import Attempts, MemoryCounter
@@ -25,17 +27,21 @@ from entourage.kernel.accounts.passwords import Passwords
 from entourage.kernel.accounts.roles import Role
 from entourage.kernel.bus.memory import MemoryBus
 from entourage.kernel.db import Database
+from entourage.kernel.jobs.registry import Registry
+from entourage.kernel.jobs.schedule import Scheduler
+from entourage.kernel.jobs.shift import Shift
 from entourage.kernel.pulse import Pulse
 from entourage.kernel.secrets import Vault
 from entourage.kernel.settings import Settings
 from entourage.platforms.twitch.consents import TwitchConsents
 from entourage.platforms.twitch.house import Twitch
 from entourage.platforms.twitch.reception import Reception
+from entourage.view_counters import short_links_of
 from entourage.viewers.intake import Intake
 from entourage.viewers.updates import Publisher
 from entourage.vips.desk import Desk
 from entourage.vips.updates import Publisher as VipPublisher
-from entourage.wiring import House
+from entourage.wiring import House, counters_of, fans_of
 
 PASSWORD = "correct horse battery"
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
@@ -78,10 +84,14 @@ def make_house(db: Database, **changes: Any) -> House:
     settings = replace(Settings(), **changes)
     twitch, intake = Twitch(db, settings), Intake(db, publisher)
     reception = Reception(db, settings, twitch, intake.put, "vips.heard")
+    fans = fans_of(db, settings, bus)
+    counters, short_links = counters_of(db, settings), short_links_of(settings)
     return House(
-        settings=settings, hooks={"eventsub": reception.hook}, channels=twitch, consents=TwitchConsents(db, twitch), closing=[twitch.aclose], db=db, vault=vault, bus=bus, pulse=Pulse(db, "test"), publisher=publisher, intake=intake,
+        settings=settings, hooks={"eventsub": reception.hook, "fanvue": fans.hook}, fan_consents=fans.consents, fan_trials=fans.trials,
+        chat_desk=fans.desk, shift=Shift(db, Registry(), Scheduler(db, ())), channels=twitch, consents=TwitchConsents(db, twitch), closing=[twitch.aclose, *fans.closing, counters.aclose, short_links.aclose], db=db, vault=vault, bus=bus, pulse=Pulse(db, "test"), publisher=publisher, intake=intake,
         attempts=Attempts(MemoryCounter()), passwords=light_passwords(), csrf_secret="for tests",
-        desk=Desk(channels=twitch, publisher=VipPublisher(bus)),
+        desk=Desk(channels=twitch, publisher=VipPublisher(bus)), counters=counters, short_links=short_links, key_checks=counters,
+        clip_desk=ClipDesk(counters=counters, links=short_links, publisher=ClipPublisher(bus)),
     )  # fmt: skip
 
 
@@ -160,7 +170,7 @@ def house(db: Database, tmp_path: Path) -> House:
 
 
 _FRAMES: dict[Settings, Litestar] = {}
-_NO_MATTER = ("data_dir", "cron_secret", *(one.name for one in fields(Settings) if one.name.startswith("twitch_")))
+_NO_MATTER = ("data_dir", "cron_secret", *(one.name for one in fields(Settings) if one.name.startswith(("twitch_", "fanvue_", "llm_"))))
 """Settings that are read when somebody asks, and not when an application is framed."""
 
 

@@ -1,5 +1,7 @@
 """Connections belong to a creator, and their secrets stay where they are."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import InvalidRequestError
@@ -28,6 +30,18 @@ async def test_a_connection_is_made_changed_and_forgotten(db: Database, cast: Ca
         assert await connections.all_of(session) == []
         with pytest.raises(NotFound):
             await connections.remove(session, "tiktok")
+
+
+async def test_whoever_connects_at_the_same_moment_finds_the_same_connection(db: Database, cast: Cast) -> None:
+    async def connect(account: str) -> None:
+        async with tenancy.inside(db, cast.owner.creator_id, write=True) as session:
+            await connections.put(session, "tiktok", account=account)
+            await asyncio.sleep(0.05)
+
+    await asyncio.gather(*(connect(f"ada{n}") for n in range(3)))
+    async with tenancy.inside(db, cast.owner.creator_id) as session:
+        [kept] = await connections.all_of(session)
+        assert kept.account in {"ada0", "ada1", "ada2"}
 
 
 async def test_a_secret_is_sealed_and_never_comes_along_by_itself(db: Database, cast: Cast) -> None:

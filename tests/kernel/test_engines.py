@@ -61,6 +61,27 @@ async def test_a_connection_that_is_open_plans_by_what_the_tables_hold_once_they
     assert "PRIMARY KEY" in await plan()
 
 
+async def test_one_viewer_is_not_taken_for_as_many_gifts_as_a_creator(db: Database) -> None:
+    """SQLite looks at the first few hundred entries of an index: all of a creator, and all of one generous viewer."""
+    if db.dialect != "sqlite":
+        return
+    columns = "stream_id, streak, viewer_id, creator_id, gift_id, gift_name, quantity, coins_each, first_ms, last_ms"
+    async with db.begin(write=True) as connection:
+        for creator in (1, 2):
+            added = text(
+                "INSERT INTO creators (uid, name, zone, active, created_at) VALUES (:u, 'Ada', 'UTC', true, '2026-11-20 00:00:00')"
+            )
+            await connection.execute(added, {"u": bytes([creator]) * 16})
+        numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000) "
+        values = "1, i, CASE WHEN i < 1000 THEN 1 ELSE i END, 1, 1, 'Rose', 1, 1, i, i"
+        await connection.execute(text(f"{numbers} INSERT INTO viewer_gift_history ({columns}) SELECT {values} FROM n"))
+    await db.study()
+    async with db.begin(write=False) as connection:
+        known = "SELECT idx, stat FROM sqlite_stat1 WHERE tbl = 'viewer_gift_history'"
+        each = {row.idx: int(row.stat.split(" ")[1]) for row in await connection.execute(text(known))}
+    assert each["ix_viewer_gift_history_newest"] > 1_000  # SQLite itself says 401
+
+
 def test_many_may_open_a_fresh_file_at_once(tmp_path: Path) -> None:
     def open_and_write(path: Path, together: threading.Barrier) -> None:
         connection = sqlite3.connect(path, isolation_level=None, timeout=30)

@@ -7,7 +7,7 @@ import pytest
 from litestar import Litestar, get, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Struct
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from entourage import app as app_module
 from entourage.kernel import errors
@@ -29,7 +29,9 @@ SAMPLES: dict[str, tuple[Callable[[], Exception], int]] = {
     "unavailable": (lambda: errors.Unavailable("No."), 503),
     "broken": (lambda: RuntimeError("password=hunter2"), 500),
     "database": (lambda: OperationalError("SELECT secret", {"a": "hunter2"}, Exception("down")), 503),
+    "clash": (lambda: IntegrityError("INSERT secret", {"a": "hunter2"}, Exception("hunter2 is there")), 409),
     "overflow": (lambda: OverflowError("too big"), 400),
+    "surrogate": (lambda: UnicodeEncodeError("utf-8", "hunter2\ud800", 7, 8, "surrogates not allowed"), 400),
 }
 
 
@@ -74,6 +76,7 @@ async def failing(house: House) -> AsyncIterator[Doors]:
     await made.close()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", SAMPLES)
 async def test_a_program_gets_a_problem_it_can_read(failing: Doors, name: str) -> None:
     answer = await (await failing.nobody()).get(f"/api/sample/{name}", headers={"accept": "text/html"})
@@ -106,6 +109,23 @@ async def test_waits_are_told(failing: Doors) -> None:
     browser = await failing.nobody()
     waits = [(await browser.get(f"/api/sample/{name}")).headers.get("retry-after") for name in ("too_many", "later", "invalid")]
     assert waits == ["7", "2", None]
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("/sample/%00", 404), ("/sample/a%00b", 404), ("/sample/invalid?name=%00", 400), ("/sample/invalid?a=1&b=x%00y", 400)],
+)
+async def test_what_one_engine_cannot_look_for_is_refused_by_both(failing: Doors, address: str, status: int) -> None:
+    answer = await (await failing.nobody()).get(f"/api{address}")
+    assert (answer.status_code, "address" in answer.json()["detail"]) == (status, True)
+    assert (await (await failing.nobody()).get("/api/sample/invalid?a=%2500")).json()["detail"] == "No."
+    assert (await (await failing.nobody()).get("/static/%00")).status_code == 404
+
+
+@pytest.mark.parametrize("body", [b"[" * 10_000 + b"]" * 10_000, b'{"a":' * 10_000 + b"1" + b"}" * 10_000])
+async def test_what_is_nested_without_end_is_refused_in_words(failing: Doors, body: bytes) -> None:
+    answer = await (await failing.nobody()).post("/api/order", content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["detail"]) == (400, "This JSON is nested too deeply.")
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ def break_down(secret: str) -> None:
     raise RuntimeError(msg)
 
 
+@pytest.mark.thorough
 def test_an_error_arrives_with_its_traceback_and_without_secrets_or_people(sentry: Endpoint, written: io.StringIO) -> None:
     end = incidents.begin(settings_for(sentry))
     try:
@@ -83,6 +84,7 @@ def test_an_error_arrives_with_its_traceback_and_without_secrets_or_people(sentr
     assert "request.failed" in written.getvalue()
 
 
+@pytest.mark.thorough
 def test_an_error_without_exception_is_told_by_its_name_and_lesser_lines_are_not(sentry: Endpoint, written: io.StringIO) -> None:
     end = incidents.begin(settings_for(sentry))
     log.get("entourage.tests").error("job.dead", kind="vips.give", why=f"{EMAIL} is no viewer")
@@ -97,6 +99,7 @@ def test_an_error_without_exception_is_told_by_its_name_and_lesser_lines_are_not
     del written
 
 
+@pytest.mark.thorough
 def test_errors_of_libraries_are_told_too(sentry: Endpoint, written: io.StringIO) -> None:
     end = incidents.begin(settings_for(sentry))
     logging.getLogger("some.library").error("it broke with %s", f"token={CANARY}", exc_info=ValueError(f"password={CANARY}"))
@@ -107,6 +110,7 @@ def test_errors_of_libraries_are_told_too(sentry: Endpoint, written: io.StringIO
     del written
 
 
+@pytest.mark.thorough
 def test_a_sentry_that_is_away_disturbs_nobody(written: io.StringIO) -> None:
     with taking() as gone:
         settings = settings_for(gone)

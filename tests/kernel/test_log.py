@@ -5,6 +5,8 @@ import json
 import logging
 import sys
 from collections.abc import Iterator
+from logging.handlers import TimedRotatingFileHandler
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +27,7 @@ def quiet() -> Iterator[None]:
     logging.getLogger().setLevel(logging.WARNING)
 
 
-def lines_of(style: str, **options: str) -> tuple[structlog.stdlib.BoundLogger, io.StringIO]:
+def lines_of(style: str, **options: Any) -> tuple[structlog.stdlib.BoundLogger, io.StringIO]:
     """Set up the log in a style; returns a logger and where it writes."""
     log.configure("DEBUG", style, **options)
     text, handler = io.StringIO(), logging.getLogger().handlers[0]
@@ -142,3 +144,26 @@ def test_auto_writes_json_where_nobody_looks() -> None:
     logger, text = lines_of("auto")
     logger.info("x")
     assert json.loads(text.getvalue())["event"] == "x"
+
+
+@pytest.mark.usefixtures("quiet")
+def test_a_file_is_kept_beside_without_secrets_and_begun_anew_at_midnight(tmp_path: Path) -> None:
+    path = tmp_path / "logs" / "house.log"
+    log.configure("INFO", "json", file=str(path), days=2)
+    filed = logging.getLogger().handlers[1]
+    assert isinstance(filed, TimedRotatingFileHandler)
+    for day in range(4):
+        log.get("tests").info("counted", day=day, key=f"apify_api_{CANARY}", where=f"/report/{CANARY}{CANARY}")
+        filed.rolloverAt = 0
+    kept = sorted(tmp_path.glob("logs/house.log*"))
+    assert len(kept) <= 3
+    assert json.loads(path.read_text())["event"] == "counted"
+    assert not any(CANARY in one.read_text() for one in kept)
+    filed.close()
+
+
+@pytest.mark.usefixtures("quiet")
+def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(Invalid, match="ENTOURAGE_LOG_FILE"):
+        log.configure("INFO", "json", file=str(tmp_path / "taken" / "house.log"))

@@ -2,26 +2,34 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, select, update
 from sqlalchemy.orm import defer
 
-from entourage.kernel import clock
+from entourage.kernel import clock, ids
 from entourage.kernel.errors import Invalid, NotFound
+from entourage.kernel.rows import insert_into
 from entourage.kernel.tables import Connection
 from entourage.kernel.tenancy import CreatorSession
 
 FEEDS = ("tiktok", "tikfinity", "euler")
 """What a creator can listen to by naming an account."""
 
-CONSENTED = ("twitch",)
+CONSENTED = ("twitch", "fanvue")
 """What is connected by signing in there; nothing but whether it is on can be said by hand."""
 
 SOURCES = (*FEEDS, *CONSENTED)
 """What a creator can connect to now."""
 
+KEYED = ("apify", "youtube")
+"""Who counts the views of clips, by a key of the creator's own; said where clips are set up."""
+
+QUIET = frozenset({"fanvue", *KEYED})
+"""What has no live stream to listen to."""
+
 _ACCOUNT_LONGEST = 200
+_connections = cast("Table", Connection.__table__)
 
 
 def read_source(text: str) -> str:
@@ -54,10 +62,7 @@ async def put(
 ) -> Connection:
     """Make or change a connection; None leaves a value as it is. Another account begins with no state and no secret."""
     account = None if account is None else _read_account(account)
-    connection = await get(session, source)
-    if connection is None:
-        connection = Connection(creator_id=session.creator, source=source, account="", enabled=True, state={}, secret=None)
-        session.add(connection)
+    connection = await get(session, source) or await _begin(session, source)
     if account is not None and account != connection.account:
         connection.account, connection.state, connection.secret = account, {}, None
     if enabled is not None:
@@ -93,6 +98,16 @@ async def remove(session: CreatorSession, source: str) -> Connection:
 async def remember_state(session: CreatorSession, source: str, state: dict[str, Any]) -> None:
     """Keep how a connection is doing, for pages that open later; the caller sees to it that this is not too often."""
     await session.execute(update(Connection).where(Connection.source == source).values(state=state))
+
+
+async def _begin(session: CreatorSession, source: str) -> Connection:
+    """Make a connection; of two who do so at once, the later one finds the other's."""
+    insert = insert_into(_connections, session.dialect)
+    first = {"id": ids.new(), "creator_id": session.creator, "source": source, "account": "", "enabled": True, "state": {}}
+    await session.execute(insert.on_conflict_do_nothing(), first | {"updated_at": clock.now()})
+    made = await get(session, source)
+    assert made is not None  # noqa: S101 - it was stored just now
+    return made
 
 
 def _read_account(typed: str) -> str:

@@ -11,12 +11,12 @@ from typing import Any
 from typing import cast as as_type
 
 from sqlalchemy import Connection, Table, Text, cast, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from entourage.kernel import clock
 from entourage.kernel.errors import NotFound
 from entourage.kernel.jobs import queue
 from entourage.kernel.parcel import Parcel
+from entourage.kernel.rows import insert_into
 from entourage.kernel.tables import Delivery
 from entourage.kernel.tenancy import CreatorSession
 
@@ -30,7 +30,8 @@ async def take(session: CreatorSession, parcel: Parcel) -> int | None:
     """Store one in the caller's transaction, with its job; returns its id, or None when it was known already."""
     made: int | None = (await session.execute(_insert(session.dialect), _row(parcel))).scalar_one_or_none()
     if made is not None:
-        await queue.enqueue(session, parcel.job, {"delivery": made}, lane=parcel.lane, creator_id=parcel.creator_id)
+        carried = {"delivery": made} if parcel.together is None else {}
+        await queue.enqueue(session, parcel.job, carried, lane=parcel.lane, dedup=parcel.together, creator_id=parcel.creator_id)
     return made
 
 
@@ -41,6 +42,12 @@ async def get(session: CreatorSession, delivery_id: int) -> Delivery:
         msg = "This delivery is not kept any more."
         raise NotFound(msg)
     return found
+
+
+async def unhandled(session: CreatorSession, source: str, most: int) -> Sequence[Delivery]:
+    """Return what a platform told the session's creator and nobody acted upon yet, in the order in which it came."""
+    chosen = select(Delivery).where(Delivery.source == source, Delivery.handled_at.is_(None)).order_by(Delivery.id).limit(most)
+    return (await session.scalars(chosen)).all()
 
 
 async def handled(session: CreatorSession, delivery_id: int) -> bool:
@@ -73,14 +80,17 @@ def take_in_batch(connection: Connection, creator_id: int, parcels: Sequence[Par
     rows = sorted(map(_row, parcels), key=lambda row: (row["source"], row["message_id"]))
     found = connection.execute(_insert(connection.dialect.name), rows)
     made = {(source, message_id): made_id for made_id, source, message_id in found}
-    fresh = [(one.job, one.lane, {"delivery": made[key]}) for one in parcels if (key := (one.source, one.message_id)) in made]
-    queue.enqueue_in_batch(connection, creator_id, fresh)
+    fresh = [one for one in parcels if (one.source, one.message_id) in made]
+    alone = [(one.job, one.lane, {"delivery": made[one.source, one.message_id]}) for one in fresh if one.together is None]
+    queue.enqueue_in_batch(connection, creator_id, alone)
+    for job, lane, name in dict.fromkeys((one.job, one.lane, one.together) for one in fresh if one.together is not None):
+        queue.enqueue_once_in_batch(connection, creator_id, job, lane=lane, dedup=name)
     return made
 
 
 @cache
 def _insert(dialect: str) -> Any:  # noqa: ANN401 - two dialects' inserts share no type
-    insert = sqlite.insert(_deliveries) if dialect == "sqlite" else postgresql.insert(_deliveries)
+    insert = insert_into(_deliveries, dialect)
     return insert.on_conflict_do_nothing().returning(_deliveries.c.id, _deliveries.c.source, _deliveries.c.message_id)
 
 

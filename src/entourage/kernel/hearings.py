@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, Literal, cast, get_args
 
 from sqlalchemy import Table, delete, func, literal_column, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from entourage.kernel import clock, tenancy
 from entourage.kernel.db import Database
+from entourage.kernel.rows import insert_into
 from entourage.kernel.tables import Hearing
 from entourage.kernel.tenancy import CreatorSession
 
@@ -75,7 +75,7 @@ async def note(session: CreatorSession, source: str, states: Mapping[str, tuple[
     if not states:
         return
     now = clock.now()
-    insert = sqlite.insert(_hearings) if session.dialect == "sqlite" else postgresql.insert(_hearings)
+    insert = insert_into(_hearings, session.dialect)
     new = insert.excluded
     changed = or_(_hearings.c.state != new.state, _hearings.c.detail != new.detail)
     noting = insert.on_conflict_do_update(

@@ -5,6 +5,7 @@ Only this module knows which status code an error's kind becomes. A route is clo
 `opt=MEMBER_OF_NONE` to whoever is signed in.
 """
 
+import hmac
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -18,14 +19,14 @@ from litestar.middleware.authentication import AbstractAuthenticationMiddleware,
 from litestar.params import ParameterKwarg
 from litestar.response import Redirect, Template
 from litestar.types import Guard, Scope
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from entourage.kernel import ids, log
 from entourage.kernel.accounts import identify, keys
 from entourage.kernel.accounts.actor import Actor as Actor  # noqa: PLC0414 - handed on to routes
 from entourage.kernel.db import Database as Database  # noqa: PLC0414 - handed on to routes
-from entourage.kernel.errors import EntourageError, Invalid, Kind, NotAllowed, SignInNeeded, Unavailable
+from entourage.kernel.errors import Conflict, EntourageError, Invalid, Kind, NotAllowed, NotFound, SignInNeeded, Unavailable
 
 _log = log.get(__name__)
 
@@ -66,6 +67,20 @@ _TITLES = {
     503: "Not now",
 }
 _PROBLEM = "application/problem+json"
+UNSTORABLE = (DataError, OverflowError, UnicodeEncodeError)
+"""What the databases say of a value that they cannot hold: a number too large, half a surrogate pair."""
+
+
+class Asked(Request[Any, Any, Any]):
+    """A request whose body may be nested however deep somebody likes: what no parser gets through is refused."""
+
+    async def json(self) -> Any:  # noqa: ANN401 - whatever was sent
+        """Read the body as JSON; raises Invalid when it is nested too deep."""
+        try:
+            return await super().json()
+        except RecursionError:
+            msg = "This JSON is nested too deeply."
+            raise Invalid(msg) from None
 
 
 def allowed(*permissions: str) -> Guard:
@@ -80,8 +95,35 @@ def allowed(*permissions: str) -> Guard:
     return guard
 
 
+def either(*permissions: str) -> Guard:
+    """Make a guard that lets in who holds any of `permissions`."""
+
+    def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        actor = actor_of(connection)
+        if not any(actor.may(permission) for permission in permissions):
+            msg = "You may not do this here. Ask an owner for the right to."
+            raise NotAllowed(msg)
+
+    return guard
+
+
+def scheduled(connection: Connection, _: BaseRouteHandler) -> None:
+    """Guard of what the house's own scheduler calls, from outside: it sends the cron secret as a bearer token."""
+    secret, given = str(connection.app.state.settings.cron_secret), connection.headers.get("authorization", "")
+    if not secret or not hmac.compare_digest(given.removeprefix("Bearer ").strip().encode(), secret.encode()):
+        msg = "This is for the house's own scheduler: it sends the cron secret as a bearer token."
+        raise NotAllowed(msg)
+
+
 def closed(connection: Connection, handler: BaseRouteHandler) -> None:
     """Guard of the whole house: only actors of a creator come in, unless the route's `opt` says otherwise."""
+    # PostgreSQL can look for no NUL; nothing is called so on either engine.
+    if "\x00" in connection.scope["path"]:
+        msg = "There is nothing at this address."
+        raise NotFound(msg)
+    if b"%00" in connection.scope["query_string"]:
+        msg = "There is a character in this address that nothing can be called by (NUL)."
+        raise Invalid(msg)
     if handler.opt.get("anyone"):
         return
     actor = actor_of(connection)
@@ -177,9 +219,12 @@ def on_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response
     if isinstance(error, OperationalError | PoolTimeout):
         _log.error("database.unavailable", route=_route(request), error=type(error).__name__)
         return on_error(request, Unavailable("The database does not answer. Nothing was changed; try again in a moment."))
-    if isinstance(error, DataError | OverflowError):
+    if isinstance(error, UNSTORABLE):
         _log.warning("request.out_of_range", route=_route(request), error=type(error).__name__)
         return on_error(request, Invalid("A value is outside what can be stored."))
+    if isinstance(error, IntegrityError):
+        _log.error("request.clashed", route=_route(request), method=request.method, exc_info=error)
+        return on_error(request, Conflict("Somebody changed the same thing at this moment. Nothing was stored; try again."))
     incident = ids.token(6)
     _log.error("request.failed", incident=incident, route=_route(request), method=request.method, exc_info=error)
     return _answer(request, 500, f"Something went wrong on our side; it is noted in the log as {incident}.")

@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import cast
 
 from sqlalchemy import Table, delete
-from sqlalchemy.dialects import postgresql, sqlite
 
 from entourage.kernel import clock, tenancy
 from entourage.kernel.db import Database
+from entourage.kernel.rows import insert_into
 from entourage.kernel.tables import Lease
 
 _leases = cast("Table", Lease.__table__)
@@ -16,7 +16,7 @@ _leases = cast("Table", Lease.__table__)
 async def take(db: Database, name: str, holder: str, *, for_s: float) -> bool:
     """Take or renew the lease `name` for `holder`; False while somebody else holds it."""
     now = clock.wall()
-    insert = sqlite.insert(_leases) if db.dialect == "sqlite" else postgresql.insert(_leases)
+    insert = insert_into(_leases, db.dialect)
     taking = insert.values(name=name, holder=holder, until=now + timedelta(seconds=for_s))
     free = (_leases.c.until <= now) | (_leases.c.holder == holder)
     taking = taking.on_conflict_do_update(

@@ -5,6 +5,8 @@ import re
 import sys
 from collections.abc import Callable, Mapping, MutableMapping
 from functools import partial
+from logging.handlers import TimedRotatingFileHandler
+from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -16,9 +18,10 @@ from entourage.kernel.errors import Invalid
 STYLES: Final = ("auto", "console", "json", "gcloud")
 _NOISY: Final = (
     "uvicorn.access", "uvicorn.error", "alembic", "httpx2", "httpcore2", "websockets", "engineio", "socketio", "aiosqlite",
-    "urllib3", "opentelemetry", "sentry_sdk.errors",
+    "urllib3", "openai", "opentelemetry", "sentry_sdk.errors",
 )  # fmt: skip
 _DEPTH: Final = 8
+_DAYS: Final = 30
 _SECRET_KEY = re.compile(
     r"password|secret|token|api_?key|authorization|cookie|sign_key|signature|dsn|device_code|user_code|code_verifier|database_url|redis_url",
     re.IGNORECASE,
@@ -29,15 +32,16 @@ _SECRET_IN_TEXT = re.compile(
     re.IGNORECASE,
 )
 _BEARER = re.compile(r"((?:Bearer|OAuth|Basic)\s+|oauth:)[^\s\"',]+|(://[^/\s:@]*:)[^\s@/\"',]+(?=@)", re.IGNORECASE)
-_IN_PATH = re.compile(r"(/(?:signin|welcome|join|demo|overlay|webhooks/\d+)/)[\w-]{16,}")
-_OURS = re.compile(r"\bent_[\w-]{8,}")
+_IN_PATH = re.compile(r"(/(?:signin|welcome|join|demo|overlay|report|webhooks/\d+)/)[\w-]{16,}")
+_KEYS = re.compile(r"\b(ent_|apify_api_|AIza)[\w-]{8,}")
+"""Keys that can be told by how they begin: ours, Apify's, and Google's."""
 
 
 def redact(text: str) -> str:
     """Blot out what looks like a secret inside a text: URL queries, bearer tokens, passwords in addresses, our own keys and links."""
     text = _SECRET_IN_TEXT.sub(r"\1\2***", text)
     text = _IN_PATH.sub(r"\1***", _BEARER.sub(r"\1\2***", text))
-    return _OURS.sub("ent_***", text)
+    return _KEYS.sub(r"\1***", text)
 
 
 def blot(value: Any, *, depth: int = _DEPTH) -> Any:  # noqa: ANN401
@@ -66,10 +70,11 @@ def _blot(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]
     return event
 
 
-def configure(level: str = "INFO", style: str = "auto", *, project: str = "", version: str = "") -> None:
+def configure(level: str = "INFO", style: str = "auto", *, project: str = "", version: str = "", file: str = "", days: int = _DAYS) -> None:
     """Set up logging for the process: `style` is one of `STYLES`; `project` and `version` are for Google Cloud only.
 
-    Raises Invalid when there is no such style or level.
+    With `file` the lines are also written there as JSON; the file is begun anew at each midnight (UTC), and those of the last `days` are
+    kept beside it. Raises Invalid when there is no such style or level, or the file cannot be written.
     """
     if style not in STYLES or level.upper() not in logging.getLevelNamesMapping():
         msg = f"ENTOURAGE_LOG_FORMAT is one of {', '.join(STYLES)}, and ENTOURAGE_LOG_LEVEL one of DEBUG, INFO, WARNING, ERROR."
@@ -87,10 +92,25 @@ def configure(level: str = "INFO", style: str = "auto", *, project: str = "", ve
     last = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(style, project, version)]
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    for old in root.handlers:
+        if isinstance(old, TimedRotatingFileHandler):
+            old.close()
+    root.handlers[:] = [handler, *([_filed(file, days)] if file else [])]
     root.setLevel(level.upper())
     for noisy in _NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _filed(path: str, days: int) -> logging.Handler:
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        handler = TimedRotatingFileHandler(path, when="midnight", utc=True, backupCount=max(1, days), encoding="utf-8")
+    except OSError as error:
+        msg = f"ENTOURAGE_LOG_FILE cannot be written: {error.strerror or 'no such place'}. Name a file in a folder that is yours."
+        raise Invalid(msg) from error
+    last: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()]
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_processors(where=False), processors=last))
+    return handler
 
 
 Line = Mapping[str, Any]

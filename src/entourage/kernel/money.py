@@ -7,6 +7,11 @@ from typing import Self
 _MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "BHD": 3, "KWD": 3, "TND": 3}
 
 
+def decimals(currency: str) -> int:
+    """Return how many decimals a currency has: 2 for EUR, 0 for JPY, 3 for KWD."""
+    return _MINOR_DIGITS.get(currency, 2)
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """An amount in minor units (cents) of one ISO 4217 currency."""
@@ -27,7 +32,7 @@ class Money:
 
     def __str__(self) -> str:
         """Write the amount with the currency's own number of decimals."""
-        digits = _MINOR_DIGITS.get(self.currency, 2)
+        digits = decimals(self.currency)
         sign = "-" if self.minor < 0 else ""
         whole, rest = divmod(abs(self.minor), 10**digits)
         return f"{sign}{whole}.{rest:0{digits}d} {self.currency}" if digits else f"{sign}{whole} {self.currency}"

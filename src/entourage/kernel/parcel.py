@@ -8,7 +8,11 @@ _ID_LONGEST = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """Something to be stored for a creator, and the kind and lane of the job that acts on it (`{"delivery": id}`)."""
+    """Something to be stored for a creator, and the kind and lane of the job that acts on it (`{"delivery": id}`).
+
+    With `together` one job acts on all that came until it begins (`deliveries.unhandled`): while a job of this kind waits for
+    the creator under that name, no other is asked for.
+    """
 
     creator_id: int
     source: str
@@ -17,6 +21,7 @@ class Parcel:
     payload: dict[str, Any]
     job: str
     lane: str | None = None
+    together: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no column could hold, before it joins others in one transaction."""

@@ -11,13 +11,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Table, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from entourage.kernel import clock, ids, log, tenancy
 from entourage.kernel.db import Database
+from entourage.kernel.rows import insert_into
 from entourage.kernel.tables import Heartbeat
 
 BEAT_S: Final = 15.0
@@ -90,7 +90,7 @@ class Pulse:
         ]
         if not rows:
             return
-        insert: Any = sqlite.insert(_beats) if self._db.dialect == "sqlite" else postgresql.insert(_beats)
+        insert = insert_into(_beats, self._db.dialect)
         upsert = insert.on_conflict_do_update(index_elements=["process", "role"], set_={"at": insert.excluded.at})
         async with tenancy.everywhere(self._db, "give a sign of life", write=True) as session:
             await session.execute(upsert, rows)

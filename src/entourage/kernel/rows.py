@@ -1,8 +1,8 @@
 """Many rows in one statement: inserts, upserts and additions that read the same on both engines.
 
 SQLite gets `executemany` over tuples, PostgreSQL one statement over `unnest` of column arrays: measured, both are
-several times quicker than a statement a row through the ORM. Rows are tuples in the order of `columns`. All of it is
-for synchronous connections: `Database.write_batch` runs a whole batch in one thread (docs/decisions/0003).
+several times quicker than a statement a row through the ORM. Rows are tuples in the order of `columns`. All of it but
+`insert_into` is for synchronous connections: `Database.write_batch` runs a whole batch in one thread (docs/decisions/0003).
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, any_, bindparam, func, select, true
 from sqlalchemy import types as sqltypes
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute
 
 from entourage.kernel.tables import Base
@@ -184,3 +184,8 @@ def _kind(model: type[Base], column: str) -> str:
 
 def _name(model: type[Base]) -> str:
     return str(model.__tablename__)
+
+
+def insert_into(table: Any, dialect: str) -> Any:  # noqa: ANN401 - a table or model; two dialects' inserts share no type
+    """Return an insert in an engine's own dialect, which can say what is done on a conflict."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

@@ -14,8 +14,9 @@ class Vault:
     def __init__(self, keys: list[str]) -> None:
         """Take the keys, newest first; raises Unavailable when one is not a Fernet key."""
         try:
-            self._fernet = MultiFernet([Fernet(key) for key in keys])
-        except ValueError as error:
+            known = [Fernet(key) for key in keys]
+            self._newest, self._fernet = known[0], MultiFernet(known)
+        except (ValueError, IndexError) as error:
             msg = "A key in ENTOURAGE_SECRET_KEYS is not a 32-byte URL-safe base64 key."
             raise Unavailable(msg) from error
 
@@ -32,8 +33,20 @@ class Vault:
             raise Unavailable(msg) from error
 
     def rotate(self, sealed: bytes) -> bytes:
-        """Seal again with the newest key."""
-        return self._fernet.rotate(sealed)
+        """Seal again with the newest key; raises Unavailable when no key fits."""
+        try:
+            return self._fernet.rotate(sealed)
+        except InvalidToken as error:
+            msg = "A stored secret cannot be opened: the key it was sealed with is missing."
+            raise Unavailable(msg) from error
+
+    def is_newest(self, sealed: bytes) -> bool:
+        """Say whether the newest key sealed it."""
+        try:
+            self._newest.decrypt(sealed)
+        except InvalidToken:
+            return False
+        return True
 
 
 def keys_from(text: str, data_path: Path) -> list[str]:

@@ -7,11 +7,14 @@ Each is `ENTOURAGE_<NAME>`; a secret is also read from the file named by `ENTOUR
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from decimal import Decimal, InvalidOperation
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Self
 
 from entourage.kernel.errors import Invalid
+
+_DEAREST = 1_000_000
 
 
 def version() -> str:
@@ -51,6 +54,8 @@ class Settings:
     roles: str = _setting("web,listen,work", "What this process does: any of web, listen, work.")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
     log_format: str = _setting("auto", "console, json, gcloud (as Google Cloud reads it) or auto (json when the output is no terminal).")
+    log_file: str = _setting("", "File that the log is also written to, as JSON, begun anew each midnight (UTC); one for each process.")
+    log_days: int = _setting(30, "How many days of ENTOURAGE_LOG_FILE are kept.")
     log_requests: int = _setting(0, "1 writes a line for each request: method, route, status and time.")
     metrics_token: str = _setting("", "Token for /metrics, sent as a bearer token; empty shows it to this computer only.", secret=True)
     sentry_dsn: str = _setting("", "DSN of your Sentry project, to be told of errors (extra `sentry`); empty tells nobody.", secret=True)
@@ -86,6 +91,49 @@ class Settings:
         "", "Secret of 10 to 100 characters by which Twitch signs webhooks; webhooks are only used with one.", secret=True
     )
     tikfinity_url: str = _setting("ws://localhost:21213/", "Where TikFinity on the same PC offers its events.")
+    fanvue_client_id: str = _setting(
+        "", "Client ID of the Fanvue app; empty lets an owner of the house type it on the page.", aliases=("FANVUE_CLIENT_ID",)
+    )
+    fanvue_client_secret: str = _setting("", "Client secret of the Fanvue app.", secret=True, aliases=("FANVUE_CLIENT_SECRET",))
+    fanvue_webhook_secret: str = _setting(
+        "",
+        "Signing secrets of Fanvue's webhooks, separated by commas while one is changed; events are only taken with one.",
+        secret=True,
+        aliases=("FANVUE_WEBHOOK_SECRET",),
+    )
+    fanvue_api_url: str = _setting(
+        "https://api.fanvue.com", "Where Fanvue's API lives; an address that ends in /v1 is spoken to in that dialect."
+    )
+    fanvue_auth_url: str = _setting("https://auth.fanvue.com/oauth2", "Where Fanvue's sign-in lives.")
+    fanvue_api_version: str = _setting("2025-06-26", "Version of Fanvue's API that each call asks for.")
+    llm_base_url: str = _setting(
+        "", "Base URL of a language model with OpenAI's API, such as https://api.openai.com/v1; empty sets none up.",
+        aliases=("LLM_BASE_URL",),
+    )  # fmt: skip
+    llm_api_key: str = _setting("", "Key for the language model; some need none.", secret=True, aliases=("LLM_API_KEY",))
+    llm_model: str = _setting("", "Name of the language model; without one replies are written by hand.", aliases=("LLM_MODEL",))
+    llm_price_read: str = _setting("2.50", "What a million tokens read cost, in the currency of the budgets.")
+    llm_price_cached: str = _setting("1.25", "What a million tokens read again (cached) cost.")
+    llm_price_written: str = _setting("10.00", "What a million tokens written cost.")
+    apify_api_key: str = _setting(
+        "", "API token of Apify, to count views; a creator's own one comes first.", secret=True, aliases=("APIFY_API_KEY",)
+    )
+    apify_url: str = _setting("https://api.apify.com", "Where Apify's API lives.")
+    apify_tiktok_actor: str = _setting("clockworks~tiktok-scraper", "Actor that reads TikTok.")
+    apify_instagram_actor: str = _setting("apify~instagram-scraper", "Actor that reads Instagram.")
+    apify_x_actor: str = _setting("apidojo~twitter-scraper-lite", "Actor that reads X.")
+    apify_price_tiktok: str = _setting("1.70", "What a thousand results of TikTok cost at Apify, in US dollars.")
+    apify_price_instagram: str = _setting("2.30", "What a thousand results of Instagram cost at Apify, in US dollars.")
+    apify_price_x: str = _setting("0.40", "What a thousand results of X cost at Apify, in US dollars.")
+    youtube_api_key: str = _setting(
+        "", "Key of the YouTube Data API, to count views; a creator's own one comes first.", secret=True, aliases=("YOUTUBE_API_KEY",)
+    )
+    youtube_url: str = _setting("https://www.googleapis.com/youtube/v3", "Where the YouTube Data API lives.")
+    ytdlp: str = _setting("auto", "Whether yt-dlp counts where no key is: auto (if the extra `ytdlp` is installed), off, or a command.")
+    short_links_url: str = _setting(
+        "", "Where all hosts of short links are found instead, each below its name (the simulator); empty asks the hosts themselves."
+    )
+    llm_deadline: int = _setting(60, "Seconds that the language model may take for an answer.")
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -120,6 +168,18 @@ class Settings:
             return f"sqlite+aiosqlite://{rest}"
         msg = f"ENTOURAGE_DATABASE_URL must begin with postgresql:// or sqlite://, not {scheme}://"
         raise Invalid(msg)
+
+    def micro(self, name: str) -> int:
+        """Return an amount of money in millionths; raises Invalid naming the setting that is none."""
+        text = str(getattr(self, name))
+        try:
+            amount = Decimal(text.replace(",", "."))
+        except InvalidOperation:
+            amount = Decimal(-1)
+        if not 0 <= amount < _DEAREST:
+            msg = f"ENTOURAGE_{name.upper()} must be an amount of money such as 2.50, not {text!r}"
+            raise Invalid(msg)
+        return int(amount * 1_000_000)
 
     @property
     def base_url(self) -> str:

@@ -202,6 +202,7 @@ class Job(Base):
         partial_index("uq_jobs_queue_running_lane", "lane", where="status='running'", unique=True),
         partial_index("uq_jobs_queue_queued_dedup", "dedup", where="status='queued' AND dedup IS NOT NULL", unique=True),
         partial_index("ix_jobs_queue_due", "creator_id", "run_at", "id", where="status='queued'"),
+        partial_index("ix_jobs_queue_kind", "kind", "creator_id", "run_at", "id", where="status='queued'"),
         partial_index("ix_jobs_queue_lane_id", "lane", "id", where="status='queued'"),
         partial_index("ix_jobs_queue_finished", "finished_at", where="finished_at IS NOT NULL"),
         Index("ix_jobs_queue_creator", "creator_id", "status", "id"),
@@ -228,7 +229,10 @@ class Delivery(Owned, Base):
     """Something that a platform told us: stored once, before anything is done about it; see `kernel.deliveries`."""
 
     __tablename__ = "deliveries"
-    __table_args__ = (UniqueConstraint("creator_id", "source", "message_id"),)
+    __table_args__ = (
+        UniqueConstraint("creator_id", "source", "message_id"),
+        partial_index("ix_deliveries_unhandled", "creator_id", "source", "id", where="handled_at IS NULL"),
+    )
     id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
     source: Mapped[str] = mapped_column(String(32))  # twitch, ...
     message_id: Mapped[str] = mapped_column(String(200))  # the platform's own

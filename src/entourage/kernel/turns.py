@@ -5,13 +5,13 @@ call has ended, when the other side has certainly counted it. Whoever dies in th
 """
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import Table, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from entourage.kernel import tenancy
 from entourage.kernel.db import Database
+from entourage.kernel.rows import insert_into
 from entourage.kernel.tables import Turn
 from entourage.kernel.tenancy import CreatorSession
 
@@ -61,7 +61,7 @@ async def _free(session: CreatorSession, key: str, now_ms: int, until_ms: int) -
 
 async def _furnish(session: CreatorSession, key: str, most: int) -> bool:
     """Make the places of a key that is new; False when they were there."""
-    insert: Any = sqlite.insert(_turns) if session.dialect == "sqlite" else postgresql.insert(_turns)
+    insert = insert_into(_turns, session.dialect)
     rows = [{"key": key, "place": place, "free_ms": 0} for place in range(most)]
     made = await session.execute(insert.values(rows).on_conflict_do_nothing().returning(_turns.c.place))
     return bool(made.all())

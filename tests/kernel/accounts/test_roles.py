@@ -14,17 +14,17 @@ def test_each_role_may_do_all_that_the_role_below_may() -> None:
     assert all(upper >= lower for upper, lower in itertools.pairwise(rights))
 
 
-def test_an_owner_may_do_everything_and_a_clipper_nothing_yet() -> None:
+def test_an_owner_may_do_everything_and_a_clipper_only_hand_in_clips() -> None:
     assert roles.permissions_of("owner") == set(roles.PERMISSIONS)
-    assert roles.permissions_of("clipper") == set()
+    assert roles.permissions_of("clipper") == {"clips.submit"}
 
 
 def test_a_moderator_sees_and_edits_viewers_but_erases_none() -> None:
-    assert roles.permissions_of("moderator") == {"viewers.read", "viewers.edit", "vips.read", "vips.edit"}
+    assert roles.permissions_of("moderator") == {"viewers.read", "viewers.edit", "vips.read", "vips.edit", "clips.submit"}
 
 
-def test_a_key_can_make_no_keys_overlays_or_people() -> None:
-    assert set(roles.PERMISSIONS) - {"keys.edit", "members.edit", "overlays.edit"} == roles.KEY_SCOPES
+def test_a_key_can_make_no_keys_overlays_or_people_and_is_no_clipper() -> None:
+    assert set(roles.PERMISSIONS) - {"keys.edit", "members.edit", "overlays.edit", "clips.submit"} == roles.KEY_SCOPES
 
 
 @pytest.mark.parametrize(

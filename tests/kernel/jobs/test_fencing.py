@@ -98,6 +98,7 @@ async def test_a_long_job_keeps_its_lease(house: House) -> None:
     assert (tries, job.attempts, job.status) == ([1], 1, "done")
 
 
+@pytest.mark.thorough
 async def test_a_handler_is_stopped_when_its_job_is_taken_over(house: House) -> None:
     stopped: list[int] = []
 

@@ -214,6 +214,7 @@ async def test_a_reason_with_a_secret_or_odd_characters_is_kept_safely(house: Ho
     assert len(error) == 4000
 
 
+@pytest.mark.thorough
 async def test_row_level_security_lets_only_the_house_cross_creators(new_database: Callable[[str], str]) -> None:
     db = Database(new_database("postgresql"))
     await House(db).ask()

@@ -47,6 +47,30 @@ async def test_a_handler_is_given_its_job(house: House) -> None:
     assert job.finished_at is not None
 
 
+@pytest.mark.thorough
+async def test_a_job_that_only_waits_for_somebody_outside_fills_no_place(house: House) -> None:
+    answered, inside = asyncio.Event(), asyncio.Semaphore(0)
+
+    async def ask(context: JobContext) -> None:
+        with context.away():
+            inside.release()
+            await answered.wait()
+
+    async with house.working(pace=replace(BRISK, at_once=1, away=3), ask=ask, greet=succeed):
+        for _ in range(3):
+            await house.ask("ask")
+            await asyncio.wait_for(inside.acquire(), 10)
+        greeted = await house.ask()
+        await house.until(lambda rows: any(row.id == greeted and row.status == "done" for row in rows))
+        for _ in range(2):  # beyond its number one that waits fills a place as any other does
+            await house.ask("ask")
+        await asyncio.wait_for(inside.acquire(), 10)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(inside.acquire(), 0.3)
+        answered.set()
+        await house.settled()
+
+
 async def test_a_sleeping_worker_wakes_at_the_commit(house: House) -> None:
     started: list[float] = []
 
@@ -74,6 +98,7 @@ async def test_a_job_from_another_process_is_found_by_polling(house: House) -> N
         await house.until(lambda rows: bool(rows) and rows[0].status == "done")
 
 
+@pytest.mark.thorough
 async def test_a_job_waits_for_its_moment(house: House) -> None:
     async with house.working(pace=replace(BRISK, poll_s=30), greet=succeed):
         run_at = datetime.now(UTC) + timedelta(seconds=0.4)
@@ -231,6 +256,7 @@ async def test_stopping_gives_back_what_does_not_finish_in_time(house: House) ->
     assert cleaned == [job_id]
 
 
+@pytest.mark.thorough
 async def test_a_worker_outlives_trouble_with_the_database(house: House) -> None:
     async def greet(context: JobContext) -> None:
         async with tenancy.everywhere(context.db, "break in a test", write=True) as session:

@@ -1,7 +1,8 @@
-"""How often somebody may try to sign in: counted for an address with an e-mail, for an address, and for an e-mail.
+"""How often somebody may try to sign in, open a public door, or have the house call others for them.
 
-A try is counted before the password is looked at, so that a burst of tries gains nothing, and given back when it was
-right. Counts live in memory, or in Redis when several processes answer.
+Signing in is counted for an address with an e-mail, for an address, and for an e-mail. A try is counted before the password
+is looked at, so that a burst of tries gains nothing, and given back when it was right. Counts live in memory, or in Redis when
+several processes answer.
 """
 
 import hashlib
@@ -32,6 +33,8 @@ class Limit:
 PAIR = Limit(5, 300)
 ADDRESS = Limit(50, 300)
 EMAIL = Limit(100, 3600)
+KNOCKS = Limit(60, 60)
+"""How often an address may open one kind of public door."""
 
 
 class Counter(Protocol):
@@ -103,6 +106,22 @@ class Attempts:
                 minutes = -(-wait_s // 60)
                 msg = f"Too many tries. Try again in {minutes} min."
                 raise TooMany(msg, retry_after_s=wait_s)
+
+    async def knock(self, door: str, address: str) -> None:
+        """Count that somebody opens a public door that needs a link and no sign-in; raises TooMany with the seconds to wait."""
+        count, wait_s = await self._counter.add(f"door:{door}:{address}", 1, KNOCKS.window_s)
+        if count > KNOCKS.most:
+            _log.warning("door.too_many", door=door, address=address)
+            msg = "Too many requests. Try again in a minute."
+            raise TooMany(msg, retry_after_s=wait_s)
+
+    async def spend(self, what: str, who: str, limit: Limit) -> int:
+        """Count that somebody has the house do something; returns 0, or the seconds to wait when it was too often."""
+        count, wait_s = await self._counter.add(f"{what}:{who}", 1, limit.window_s)
+        if count <= limit.most:
+            return 0
+        _log.warning("spent.too_many", what=what)
+        return wait_s
 
     async def give_back(self, address: str, email: str) -> None:
         """Take a try back that was right: it does not count."""

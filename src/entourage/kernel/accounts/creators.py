@@ -64,6 +64,36 @@ async def every(session: CreatorSession) -> Sequence[Creator]:
     return (await session.scalars(select(Creator).where(Creator.active).order_by(Creator.id))).all()
 
 
+async def all_of_house(session: CreatorSession, *, most: int) -> Sequence[Creator]:
+    """Return all creators, also those that rest, oldest first."""
+    return (await session.scalars(select(Creator).order_by(Creator.id).limit(most))).all()
+
+
+async def by_uid(session: CreatorSession, uid: UUID) -> Creator:
+    """Return a creator by the name outside; raises NotFound."""
+    creator = (await session.scalars(select(Creator).where(Creator.uid == uid))).one_or_none()
+    if creator is None:
+        msg = "There is no such creator."
+        raise NotFound(msg)
+    return creator
+
+
+async def set_active(session: CreatorSession, uid: UUID, *, active: bool) -> Creator:
+    """Let a creator rest or come back; raises NotFound. Whoever acts for one that rests acts for another one from now on."""
+    creator = await by_uid(session, uid)
+    creator.active = active
+    creator_id = creator.id
+    theirs = (await session.scalars(select(Membership.user_id).where(Membership.creator_id == creator_id))).all()
+
+    def forget() -> None:
+        remembered.forget_creator(creator_id)
+        for user_id in theirs:  # who is remembered as somebody without a creator
+            remembered.forget_user(user_id)
+
+    session.after_commit(forget)
+    return creator
+
+
 async def home_zone(session: CreatorSession) -> str:
     """Return the zone of the house's own clock: the first creator's, UTC before there is one."""
     first = select(Creator.zone).where(Creator.active).order_by(Creator.id).limit(1)

@@ -12,6 +12,7 @@ ROLES: tuple[Role, ...] = ("owner", "manager", "moderator", "clipper")
 _OWNER: frozenset[Role] = frozenset({"owner"})
 _MANAGERS: frozenset[Role] = frozenset({"owner", "manager"})
 _HELPERS: frozenset[Role] = frozenset({"owner", "manager", "moderator"})
+_EVERYBODY: frozenset[Role] = frozenset(ROLES)
 
 PERMISSIONS: dict[str, frozenset[Role]] = {
     "viewers.read": _HELPERS,
@@ -23,6 +24,14 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "vips.read": _HELPERS,
     "vips.edit": _HELPERS,
     "vips.decide": _MANAGERS,
+    "chats.read": _MANAGERS,
+    "chats.answer": _MANAGERS,
+    "chats.decide": _MANAGERS,
+    "clips.read": _MANAGERS,
+    "clips.review": _MANAGERS,
+    "clips.decide": _MANAGERS,
+    "clips.pay": _MANAGERS,
+    "clips.submit": _EVERYBODY,
     "live.control": _MANAGERS,
     "ingest.write": _MANAGERS,
     "settings.edit": _MANAGERS,
@@ -42,6 +51,13 @@ KeyScope = Literal[
     "vips.read",
     "vips.edit",
     "vips.decide",
+    "chats.read",
+    "chats.answer",
+    "chats.decide",
+    "clips.read",
+    "clips.review",
+    "clips.decide",
+    "clips.pay",
     "live.control",
     "ingest.write",
     "settings.edit",

@@ -11,4 +11,6 @@ crash, so a handler notes its steps (`context.note`) before and after such an ef
 Within a lane the due job with the lowest id goes first; a job that was asked for later (`run_at`, debounced) holds up
 nobody before its time, but one that was tried and waits for another try keeps its place until it is done or dead.
 Creators take turns, whoever has how much queued. Lanes and dedupe keys are a creator's own and never clash with another's.
+What a person waits for (`urgent` kinds) goes before all other creators' other work: a worker of several jobs at once keeps
+one place for it, and one from it so that the rest goes on too.
 """

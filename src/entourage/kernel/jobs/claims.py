@@ -1,15 +1,33 @@
-"""Taking jobs that are due: creators in turn, lanes one job at a time.
+"""Taking jobs that are due: creators in turn, lanes one job at a time, urgent kinds first where a worker asks for them.
 
-Three indexes carry this: (creator_id, run_at, id) and (lane, id) over queued rows, and the unique (lane) over running
-rows, which also makes a lane safe when two workers of PostgreSQL pick from it at once: the later one is refused.
+Four indexes carry this: (creator_id, run_at, id), (kind, creator_id, run_at, id) and (lane, id) over queued rows, and the
+unique (lane) over running rows, which also makes a lane safe when two workers of PostgreSQL pick from it at once: the
+later one is refused.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, Literal
 
-from sqlalchemy import BigInteger, CompoundSelect, bindparam, cast, exists, func, null, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    bindparam,
+    cast,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+    update,
+)
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from entourage.kernel import clock
@@ -45,27 +63,51 @@ class Turns:
         self._served[creator_id] = self._turn
 
 
-async def find_waiting(session: CreatorSession) -> list[Waiting]:
-    """Return every creator with queued jobs: one seek per creator, however many jobs wait."""
-    return [Waiting(*row) for row in await session.execute(_WAITING) if row[1] is not None]
+Kinds = frozenset[str] | None
+"""Only jobs of these kinds, or of all."""
+
+Chosen = Literal["all", "only", "but"]
+_NAMED: BindParameter[list[str]] = bindparam("kinds", expanding=True)
+_OF_KIND: dict[Chosen, ColumnElement[bool]] = {"all": true(), "only": jobs.c.kind.in_(_NAMED), "but": jobs.c.kind.not_in(_NAMED)}
 
 
-async def take(session: CreatorSession, turns: Turns, waiting: Sequence[Waiting], *, slots: int, lease_s: float) -> list[Claim]:
-    """Claim up to `slots` due jobs, shared evenly among the creators, for `lease_s` seconds.
+async def find_waiting(session: CreatorSession, kinds: Kinds = None) -> list[Waiting]:
+    """Return every creator with queued jobs: one seek per creator (and kind, where some are asked for), however many wait."""
+    found: dict[int | None, datetime] = {}
+    for creator_id, earliest in await session.execute(_waiting(kinds)):
+        if earliest is not None:
+            found[creator_id] = min(earliest, found.get(creator_id, earliest))
+    return [Waiting(*one) for one in found.items()]
+
+
+async def take(  # noqa: PLR0913 - all but three are options by name
+    session: CreatorSession,
+    turns: Turns,
+    waiting: Sequence[Waiting],
+    *,
+    slots: int,
+    lease_s: float,
+    kinds: Kinds = None,
+    without: Kinds = None,
+) -> list[Claim]:
+    """Claim up to `slots` due jobs (of these kinds, or without those), shared evenly among the creators, for `lease_s` seconds.
 
     Raises sqlalchemy's IntegrityError when another worker won a lane at the same moment: roll back and try again.
     """
     now = clock.now()
     due = turns.order([one for one in waiting if one.earliest <= now])[:_VISITS]
     taken: list[Claim] = []
-    values = {"due_at": now, "until": clock.wall() + timedelta(seconds=lease_s)}
+    values: dict[str, Any] = {"due_at": now, "until": clock.wall() + timedelta(seconds=lease_s)}
+    chosen: Chosen = "all" if kinds is None and not without else "only" if kinds is not None else "but"
+    if chosen != "all":
+        values["kinds"] = sorted(kinds or without or ())
     while due and len(taken) < slots:
         share = max(1, (slots - len(taken)) // len(due))
         more: list[int | None] = []
         for creator_id in due:
             if len(taken) >= slots:
                 break
-            got = await _take_from(session, creator_id, {**values, "slots": share})
+            got = await _take_from(session, creator_id, chosen, {**values, "slots": share})
             turns.served(creator_id)
             taken += got
             if len(got) == share:
@@ -74,27 +116,33 @@ async def take(session: CreatorSession, turns: Turns, waiting: Sequence[Waiting]
     return taken
 
 
-async def _take_from(session: CreatorSession, creator_id: int | None, values: dict[str, Any]) -> list[Claim]:
-    if creator_id is None:
-        rows = await session.execute(_TAKE_HOUSE, values)
-    else:
-        rows = await session.execute(_TAKE, {**values, "of_creator": creator_id})
+async def _take_from(session: CreatorSession, creator_id: int | None, chosen: Chosen, values: dict[str, Any]) -> list[Claim]:
+    house = creator_id is None
+    rows = await session.execute(_take(chosen, house=house), values if house else {**values, "of_creator": creator_id})
     return [Claim(*row[1:]) for row in sorted(rows, key=lambda row: (row[0], row[1]))]
 
 
-def _waiting() -> CompoundSelect[Any]:
+@cache
+def _waiting(kinds: Kinds) -> CompoundSelect[Any]:
+    if kinds is None:
+        return union_all(*_walk(true()))
+    return union_all(*(one for kind in sorted(kinds) for one in _walk(jobs.c.kind == kind)))
+
+
+def _walk(which: ColumnElement[bool]) -> tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]:
     # Neither engine can skip through an index by itself, so the walk from creator to creator is spelled out.
-    first = select(func.min(jobs.c.creator_id).label("creator_id")).where(has_status("queued"))
-    walk = first.cte("walk", recursive=True)
-    beyond = select(func.min(jobs.c.creator_id)).where(has_status("queued"), jobs.c.creator_id > walk.c.creator_id)
+    queued = (has_status("queued"), which)
+    walk = select(func.min(jobs.c.creator_id).label("creator_id")).where(*queued).cte(recursive=True)
+    beyond = select(func.min(jobs.c.creator_id)).where(*queued, jobs.c.creator_id > walk.c.creator_id)
     walk = walk.union_all(select(beyond.scalar_subquery()).where(walk.c.creator_id.is_not(None)))
-    earliest = select(func.min(jobs.c.run_at)).where(has_status("queued"), jobs.c.creator_id == walk.c.creator_id)
+    earliest = select(func.min(jobs.c.run_at)).where(*queued, jobs.c.creator_id == walk.c.creator_id)
     creators = select(walk.c.creator_id, earliest.scalar_subquery().label("earliest")).where(walk.c.creator_id.is_not(None))
-    house = select(cast(null(), BigInteger), func.min(jobs.c.run_at)).where(has_status("queued"), jobs.c.creator_id.is_(None))
-    return creators.union_all(house)
+    house = select(cast(null(), BigInteger), func.min(jobs.c.run_at)).where(*queued, jobs.c.creator_id.is_(None))
+    return creators, house
 
 
-def _take(*, house: bool) -> ReturningUpdate[Any]:
+@cache
+def _take(which: Chosen, *, house: bool) -> ReturningUpdate[Any]:
     earlier, running = jobs.alias("earlier"), jobs.alias("running")
     busy_lanes = select(running.c.lane).where(has_status("running", running))
     someone_before = exists(
@@ -113,6 +161,7 @@ def _take(*, house: bool) -> ReturningUpdate[Any]:
         .where(
             has_status("queued"),
             jobs.c.creator_id.is_(None) if house else jobs.c.creator_id == bindparam("of_creator"),
+            _OF_KIND[which],
             jobs.c.run_at <= bindparam("due_at"),
             jobs.c.lane.not_in(busy_lanes),
             ~someone_before,
@@ -129,8 +178,3 @@ def _take(*, house: bool) -> ReturningUpdate[Any]:
         .values(status="running", lease_until=bindparam("until"), attempts=jobs.c.attempts + 1)
         .returning(jobs.c.run_at, *columns)
     )
-
-
-_WAITING = _waiting()
-_TAKE = _take(house=False)
-_TAKE_HOUSE = _take(house=True)

@@ -1,5 +1,7 @@
 """What a handler is given: its job, the database, and a place to note its progress."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +12,17 @@ from entourage.kernel.jobs.rows import Claim
 from entourage.kernel.tenancy import CreatorSession
 
 
+def _keep(_away: bool) -> None:  # noqa: FBT001 - what it is told
+    """Hold on: nobody counts hands."""
+
+
 @dataclass(frozen=True, slots=True)
 class JobContext:
     """One try at one job."""
 
     db: Database
     claim: Claim
+    lend: Callable[[bool], None] = _keep
 
     @property
     def job_id(self) -> int:
@@ -51,6 +58,15 @@ class JobContext:
     def step(self) -> dict[str, Any]:
         """What this and earlier tries noted: step to value."""
         return self.claim.step
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """While somebody outside is waited for, the worker may begin other jobs: a job that only waits fills none of its places."""
+        self.lend(True)
+        try:
+            yield
+        finally:
+            self.lend(False)
 
     async def note(self, step: str, value: Any = True, *, session: CreatorSession | None = None) -> None:  # noqa: ANN401, FBT002
         """Write down that a step is reached (`value` is any JSON), so that the next try knows.

@@ -6,12 +6,12 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Text, bindparam, case, cast, delete, func, null, or_, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from entourage.kernel import clock, ids
 from entourage.kernel.errors import NotAllowed
 from entourage.kernel.jobs import bell
 from entourage.kernel.jobs.rows import MAX_KEY, Depth, has_status, jobs
+from entourage.kernel.rows import insert_into
 from entourage.kernel.tables import Job
 from entourage.kernel.tenancy import CreatorSession
 
@@ -97,6 +97,14 @@ def enqueue_in_batch(connection: Connection, creator_id: int, items: Iterable[tu
     if rows:
         connection.execute(jobs.insert(), rows)
     return len(rows)
+
+
+def enqueue_once_in_batch(connection: Connection, creator_id: int, kind: str, *, lane: str | None, dedup: str) -> None:
+    """Ask for a job with nothing to carry, like `enqueue_in_batch`, unless one of this kind and key waits already."""
+    key = _scoped(creator_id, f"{kind}:{dedup}")
+    row = {"latest_at": None, **_plain_row(creator_id, kind, lane, {}, MAX_ATTEMPTS), "dedup": key}
+    connection.execute(_LET_GO, {"key": key})
+    connection.execute(_insert(connection.dialect.name, dedup=True, debounce=False), row)
 
 
 async def retry_dead(session: CreatorSession, *, job_ids: Sequence[int] | None = None, kind: str | None = None) -> int:
@@ -233,7 +241,7 @@ _LET_GO = update(jobs).where(has_status("queued"), jobs.c.dedup == bindparam("ke
 
 @cache
 def _insert(dialect: str, *, dedup: bool, debounce: bool) -> Any:  # noqa: ANN401 - two dialects' inserts share no type
-    insert = sqlite.insert(jobs) if dialect == "sqlite" else postgresql.insert(jobs)
+    insert = insert_into(jobs, dialect)
     new = insert.excluded
     if not dedup:
         return insert.returning(jobs.c.id)

@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 from sqlalchemy import Table, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from entourage.kernel import clock, log, tenancy
 from entourage.kernel.accounts import creators
 from entourage.kernel.db import Database
 from entourage.kernel.jobs import queue
+from entourage.kernel.rows import insert_into
 from entourage.kernel.tables import Tick
 
 _log = log.get(__name__)
@@ -136,7 +136,7 @@ class Scheduler:
 
     async def _begin(self, schedules: Sequence[Schedule], now: datetime) -> None:
         """Let new schedules begin now: what would have ticked before they existed is not made up for."""
-        insert = sqlite.insert(_ticks) if self._db.dialect == "sqlite" else postgresql.insert(_ticks)
+        insert = insert_into(_ticks, self._db.dialect)
         async with tenancy.everywhere(self._db, "begin schedules", write=True) as session:
             await session.execute(insert.on_conflict_do_nothing(), [{"name": one.name, "last_at": now} for one in schedules])
 

@@ -1,8 +1,9 @@
 """A worker: takes due jobs, runs their handlers side by side, and writes down how they ended.
 
 One turn settles what has ended and takes what is due in one transaction, so that a busy worker commits once for
-several jobs. Between turns it sleeps until a bell rings (a commit of this process, a handler that ended) or it is time
-to look again. Beside it a keeper renews leases, takes over from workers that died, and prunes what is long done.
+several jobs. What somebody waits for goes first, and how many may begin of what else `room` says. Between turns it sleeps
+until a bell rings (a commit of this process, a handler that ended) or it is time to look again. Beside it a keeper renews
+leases, takes over from workers that died, and prunes what is long done.
 """
 
 import asyncio
@@ -10,6 +11,8 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Self
 
 import structlog
 from sqlalchemy.exc import IntegrityError
@@ -17,13 +20,16 @@ from sqlalchemy.exc import IntegrityError
 from entourage.kernel import clock, log, metrics, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.jobs import claims, verdict
+from entourage.kernel.jobs import room as rooms
 from entourage.kernel.jobs.backoff import Backoff
 from entourage.kernel.jobs.bell import Bell
 from entourage.kernel.jobs.context import JobContext
 from entourage.kernel.jobs.keeper import Keeper
 from entourage.kernel.jobs.registry import Registry
+from entourage.kernel.jobs.room import Room
 from entourage.kernel.jobs.rows import Claim
 from entourage.kernel.jobs.verdict import Verdict
+from entourage.kernel.tenancy import CreatorSession
 
 _log = log.get(__name__)
 _TROUBLE_S = 5.0
@@ -36,12 +42,30 @@ class Pace:
     """How a worker goes about it: jobs at once, and seconds."""
 
     at_once: int = 4
+    away: int = 24  # jobs beside these that only wait for somebody outside
     poll_s: float = 0.25  # how long a job that another process asked for may go unseen
     lease_s: float = 30.0  # how long after its death a worker's jobs are taken over
     grace_s: float = 10.0  # how long running jobs may go on after `stop`
     backoff: Backoff = field(default_factory=Backoff)
     keep_done_s: float = 7 * 86400.0
     keep_dead_s: float = 90 * 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Who waits, and who waits for something urgent."""
+
+    all: list[claims.Waiting] = field(default_factory=list)
+    urgent: list[claims.Waiting] = field(default_factory=list)
+
+    @classmethod
+    async def find(cls, session: CreatorSession, urgent: frozenset[str]) -> Self:
+        return cls(await claims.find_waiting(session), await claims.find_waiting(session, urgent) if urgent else [])
+
+    def due(self, room: Room) -> bool:
+        now = clock.now()
+        among = (self.all if room.plain else []) + (self.urgent if room.urgent else [])
+        return any(one.earliest <= now for one in among)
 
 
 class Worker:
@@ -63,7 +87,9 @@ class Worker:
         self._dice = dice
         self._went_round = went_round
         self._turns = claims.Turns()
+        self._urgent_turns = claims.Turns()
         self._running: dict[Claim, asyncio.Task[None]] = {}
+        self._away: set[Claim] = set()
         self._ended: list[Verdict] = []
         self._stopping = False
         self._bell: Bell | None = None
@@ -111,23 +137,52 @@ class Worker:
 
     async def _turn(self) -> float:
         """Settle, take, start; returns how long to sleep at most, in seconds."""
-        slots = self._pace.at_once - len(self._running)
+        urgent = self._registry.urgent
+        room = rooms.look(self._pace.at_once, self._present(), urgent, self._registry.long)
         ended = tuple(self._ended)
-        waiting: list[claims.Waiting] = []
+        waiting = _Waiting()
         taken: list[Claim] = []
-        if slots and not ended:
+        if room.slots and not ended:
             async with tenancy.everywhere(self._db, "see whether jobs are due") as session:
-                waiting = await claims.find_waiting(session)
-        if ended or any(one.earliest <= clock.now() for one in waiting):
+                waiting = await _Waiting.find(session, urgent)
+        if ended or waiting.due(room):
             async with tenancy.everywhere(self._db, "claim jobs", write=True) as session:
                 await verdict.settle(session, ended)
-                if ended and slots:
-                    waiting = await claims.find_waiting(session)
-                taken = await claims.take(session, self._turns, waiting, slots=slots, lease_s=self._pace.lease_s)
+                if ended and room.slots:
+                    waiting = await _Waiting.find(session, urgent)
+                taken = await self._take(session, waiting, room)
             del self._ended[: len(ended)]
         for claim in taken:
             self._running[claim] = asyncio.create_task(self._handle(claim), name=f"job {claim.kind} {claim.id}")
-        return self._pause_s(waiting)
+        return self._pause_s(waiting.all)
+
+    def _present(self) -> list[str]:
+        """Return the kinds of jobs that fill a place: all that run, but for those that only wait, up to a number."""
+        here = [claim.kind for claim in self._running if claim not in self._away]
+        return here + [claim.kind for claim in list(self._away)[self._pace.away :]]
+
+    def _lend(self, claim: Claim, away: bool) -> None:  # noqa: FBT001 - as a context tells it
+        if away:
+            self._away.add(claim)
+            if self._bell is not None:
+                self._bell.ring()
+        else:
+            self._away.discard(claim)
+
+    async def _take(self, session: CreatorSession, waiting: _Waiting, room: Room) -> list[Claim]:
+        lease_s = self._pace.lease_s
+        taken: list[Claim] = []
+        if room.urgent:
+            kinds = self._registry.urgent
+            taken = await claims.take(session, self._urgent_turns, waiting.urgent, slots=room.urgent, lease_s=lease_s, kinds=kinds)
+        if slots := min(room.plain, room.slots - len(taken)):
+            first = min(slots, room.long)
+            got = await claims.take(session, self._turns, waiting.all, slots=first, lease_s=lease_s) if first else []
+            if len(got) == first < slots:  # the rest is for what is soon done
+                without = self._registry.long
+                got += await claims.take(session, self._turns, waiting.all, slots=slots - first, lease_s=lease_s, without=without)
+            taken += got
+        return taken
 
     def _pause_s(self, waiting: list[claims.Waiting]) -> float:
         now = clock.now()
@@ -161,7 +216,7 @@ class Worker:
         deadline = asyncio.timeout(handler.timeout_s)
         try:
             async with deadline:
-                await handler.handle(JobContext(self._db, claim))
+                await handler.handle(JobContext(self._db, claim, partial(self._lend, claim)))
         except TimeoutError as error:
             return verdict.TookTooLong(handler.timeout_s) if deadline.expired() else error
         except Exception as error:
