@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
@@ -72,6 +73,24 @@ async def test_the_migrations_make_what_the_tables_say(empty_url: str) -> None:
     async with db.begin(write=False) as connection:
         assert await connection.run_sync(differences) == []
     await db.close()
+
+
+async def test_what_a_migration_made_it_can_take_away_again(empty_url: str) -> None:
+    def there_and_back() -> tuple[str | None, str | None]:
+        engine = migrations._engine(empty_url)
+        try:
+            with engine.begin() as connection:
+                settings = migrations.config()
+                settings.attributes["connection"] = connection
+                command.downgrade(settings, "0001")
+                return migrations._current(connection), migrations._migrate(connection, "head")[1]
+        finally:
+            engine.dispose()
+
+    db = Database(empty_url)
+    await migrations.upgrade(db)
+    await db.close()
+    assert await asyncio.to_thread(there_and_back) == ("0001", migrations.newest())
 
 
 async def test_a_migration_that_fails_leaves_nothing_behind(empty_url: str) -> None:

@@ -38,6 +38,7 @@ async def test_a_good_answer_comes_back_with_lower_case_headers() -> None:
     assert (reply.status, reply.json(), reply.headers["x-thing"]) == (200, {"a": 1}, "b")
 
 
+@pytest.mark.thorough
 async def test_a_passing_failure_is_healed_by_another_try() -> None:
     seen: list[httpx2.Request] = []
     answers = answering(httpx2.ConnectError("refused"), httpx2.Response(503), httpx2.Response(200), seen=seen)
@@ -46,6 +47,16 @@ async def test_a_passing_failure_is_healed_by_another_try() -> None:
     assert len(seen) == 3
 
 
+@pytest.mark.parametrize("key", [f"{SECRET}\x00", f"{SECRET}\nHost: evil", f"{SECRET}\u202e", f"{SECRET}²"])
+async def test_a_key_that_fits_in_no_header_is_refused_without_being_told(key: str) -> None:
+    async with await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0) as server, Client("Example") as client:
+        address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        with pytest.raises(Never, match="was not asked") as refused:
+            await client.get(address, headers={"authorization": f"Bearer {key}"})
+    assert SECRET not in f"{refused.value}{refused.value.__cause__}"
+
+
+@pytest.mark.thorough
 @pytest.mark.parametrize(("repeat", "tries"), [(None, 1), (True, 3)])
 async def test_a_post_is_repeated_only_when_told_so(repeat: bool | None, tries: int) -> None:
     seen: list[httpx2.Request] = []
@@ -92,6 +103,7 @@ async def test_an_answer_without_end_is_cut_off() -> None:
             await client.get(URL)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "answer",
     [

@@ -139,6 +139,10 @@ class Client:
         except httpx2.TimeoutException as error:
             msg = f"{self.platform} did not answer in time."
             raise _Hiccup(msg) from error
+        except (httpx2.LocalProtocolError, UnicodeError):
+            # What was asked, and with it perhaps a key, stands in the error: it is not told.
+            msg = f"{self.platform} was not asked: something entered for it holds signs that no request can carry."
+            raise Never(msg) from None
         except (httpx2.RequestError, httpx2.InvalidURL) as error:
             reason = log.redact(str(error)) or type(error).__name__
             msg = f"{self.platform} could not be reached: {reason}"

@@ -17,8 +17,8 @@ class Reply(msgspec.Struct, frozen=True):
 class Hook(Protocol):
     """Who answers a platform's calls."""
 
-    async def receive(self, headers: Mapping[str, str], body: bytes) -> Reply:
-        """Answer a call, whose header names are in lower case.
+    async def receive(self, headers: Mapping[str, str], body: bytes, *, to: str = "") -> Reply:
+        """Answer a call, whose header names are in lower case; `to` is the creator whom the address names, if it does.
 
-        Raises NotAllowed for one that is not the platform's, and Unavailable when it could not be stored now.
+        Raises NotAllowed for one that is not the platform's, NotFound, and Unavailable when it could not be stored now.
         """

@@ -1,6 +1,10 @@
 """Where notices for people go, outside of the platform they are about."""
 
+from collections.abc import Awaitable, Callable
 from typing import Protocol
+
+Where = Callable[[int], Awaitable[tuple[str, str]]]
+"""Tells where a creator's notices go ("" for nowhere), and in which language they are written."""
 
 
 class Notices(Protocol):

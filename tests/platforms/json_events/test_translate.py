@@ -306,6 +306,8 @@ def test_moments_are_read_in_all_their_forms(told: object, at_ms: int) -> None:
     [
         ({}, "The item names no event"),
         ({"event": 5}, "The item names no event"),
+        ({"event": []}, "The item names no event"),
+        ({"event": {"chat": {}}, "room": "1"}, "The item names no event"),
         ({"event": "chat", "data": "text"}, "chat: `data` must be an object."),
         ({"event": "chat", "data": {}}, r"chat: the text \(`comment`\) is missing."),
         (flat("chat", comment=["x"]), "chat: the text must be a text, not a list."),

@@ -134,6 +134,7 @@ async def test_what_comes_within_the_drain_after_the_end_still_counts() -> None:
         assert [type(event) for event in sink.events].count(StreamEnded) == 1
 
 
+@pytest.mark.thorough
 async def test_after_a_stream_the_next_one_is_heard() -> None:
     async with fake_tiktok() as fake:
         fake.live = False
@@ -149,6 +150,7 @@ async def test_after_a_stream_the_next_one_is_heard() -> None:
         assert sink.events[-1].room == str(ROOM + 1)
 
 
+@pytest.mark.thorough
 async def test_a_room_that_has_just_ended_is_not_entered_again_while_the_page_is_stale() -> None:
     async def end(socket: ServerConnection) -> None:
         fake.alive = False  # the page goes on saying that she is live
@@ -214,6 +216,7 @@ async def test_a_silent_line_is_left_and_a_heartbeat_echo_is_no_silence() -> Non
         assert "nothing for 0.4 seconds" in next(state.detail for state in sink.states if state.code == "reconnecting")
 
 
+@pytest.mark.thorough
 async def test_a_rate_limit_is_waited_out() -> None:
     async with fake_tiktok() as fake:
         fake.refusals = [(429, b"{}", {"RateLimit-Reset": "0.3", "RateLimit-Remaining": "0"})]
@@ -228,6 +231,7 @@ async def test_a_rate_limit_is_waited_out() -> None:
         assert limited.until_ms >= limited.at_ms + 300
 
 
+@pytest.mark.thorough
 async def test_a_refused_key_is_told_and_tried_again_slowly() -> None:
     async with fake_tiktok() as fake:
         fake.refusals = [(401, f'{{"message":"no such key {KEY}"}}'.encode(), {})] * 2
@@ -275,6 +279,7 @@ async def test_without_a_name_there_is_nothing_to_listen_to() -> None:
         await sink.until(lambda kept: kept.codes == ["not_connected"])
 
 
+@pytest.mark.thorough
 async def test_a_pause_is_told_and_the_number_of_watchers_kept() -> None:
     async with fake_tiktok() as fake:
         fake.scripts = [says(frame(count(7), control(1)), frame(control(2)))]

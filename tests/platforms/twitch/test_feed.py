@@ -58,6 +58,7 @@ def said(sink: Kept, kind: type[LiveEvent]) -> list[LiveEvent]:
     return [one for one in sink.events if type(one) is kind]
 
 
+@pytest.mark.thorough
 async def test_an_evening_is_heard_from_its_beginning_to_its_end(db: Database, cast: Cast, twitch: Twitch) -> None:  # noqa: F811
     mira, ben = (twitch.fake.world.person(login) for login in ("mira", "ben"))
     deeds, channel = twitch.fake.deeds, twitch.channel
@@ -97,6 +98,7 @@ async def _told(fake: Twitch) -> None:
             await asyncio.sleep(0.01)
 
 
+@pytest.mark.thorough
 async def test_without_eventsub_and_without_a_scope_the_stream_is_found_all_the_same(db: Database, cast: Cast, twitch: Twitch) -> None:  # noqa: F811
     mira = twitch.fake.world.person("mira")
     twitch.fake.deeds.go_live(twitch.channel)
@@ -109,6 +111,7 @@ async def test_without_eventsub_and_without_a_scope_the_stream_is_found_all_the_
         await sink.until(lambda kept: kept.codes == ["live", "ended", "offline"])
 
 
+@pytest.mark.thorough
 async def test_a_lost_line_is_a_gap_and_an_outage_is_said(db: Database, cast: Cast, twitch: Twitch) -> None:  # noqa: F811
     twitch.fake.deeds.go_live(twitch.channel)
     async with feeding(db, twitch, cast.owner.creator_id) as (sink, _):

@@ -62,6 +62,7 @@ async def channel(db: Database, cast: Cast, twitch: Twitch) -> AsyncIterator[Twi
     await parts.aclose()
 
 
+@pytest.mark.thorough
 async def test_a_badge_from_redemption_to_the_end(channel: TwitchChannel, twitch: Twitch) -> None:
     kim = twitch.viewer("kim")
     made = await channel.make_reward(RewardShape(title="VIP for a day", cost=5000, per_stream=3, paused=True))

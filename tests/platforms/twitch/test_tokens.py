@@ -150,6 +150,7 @@ async def test_who_signs_in_while_a_refresh_is_refused_stays_signed_in(db: Datab
     assert (grant.refresh_token, grant.ended) == ("hush-refresh-2", "")
 
 
+@pytest.mark.thorough
 async def test_a_process_that_died_in_the_middle_of_a_refresh_keeps_nobody_waiting_for_ever(
     db: Database, cast: Cast, script: Script
 ) -> None:

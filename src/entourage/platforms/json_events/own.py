@@ -10,7 +10,7 @@ from entourage.kernel.errors import Invalid
 from entourage.platforms.json_events import fields
 from entourage.ports.live import MOST, TEXT_LENGTH, LiveEvent, Person, clean
 
-_TAGS = frozenset(str(kind.__struct_config__.tag) for kind in LiveEvent.__args__)
+_TAGS = tuple(str(kind.__struct_config__.tag) for kind in LiveEvent.__args__)  # no set: what is looked for may be anything
 _MARKS = frozenset({"at_ms", "msg_id", "room", "person"})
 _COUNTS = ("coins", "repeat", "kind", "count", "months", "watching")
 _IDS = ("room", "msg_id", "gift_id", "group", "to_user_id")

@@ -23,6 +23,7 @@ CLOSE: dict[str, Callable[[Twitch], object]] = {
 }
 
 
+@pytest.mark.thorough
 async def test_what_happens_on_the_channel_is_stored_once_with_its_job(db: Database, cast: Cast, twitch: Twitch) -> None:  # noqa: F811
     one = cast.owner.creator_id
     await consent(db, one, twitch.channel, twitch.token)
@@ -78,6 +79,7 @@ def _carried(twitch: Twitch) -> bool:  # noqa: F811
     return [shard.status for shard in shards] == ["enabled"]
 
 
+@pytest.mark.thorough
 async def test_a_session_reconnect_loses_nothing_and_is_no_gap(db: Database, cast: Cast, twitch: Twitch) -> None:  # noqa: F811
     one = cast.owner.creator_id
     await consent(db, one, twitch.channel, twitch.token)
@@ -98,6 +100,7 @@ async def test_a_session_reconnect_loses_nothing_and_is_no_gap(db: Database, cas
         assert twitch.fake.sessions.opened == 4
 
 
+@pytest.mark.thorough
 async def test_what_was_not_consented_to_is_said_and_stale_subscriptions_go(db: Database, cast: Cast, twitch: Twitch) -> None:  # noqa: F811
     one, two = cast.owner.creator_id, cast.neighbour.creator_id
     await consent(db, one, twitch.channel, twitch.token)
@@ -137,6 +140,7 @@ async def test_a_revoked_subscription_is_told_and_asked_for_again(db: Database, 
         )
 
 
+@pytest.mark.thorough
 async def test_only_one_process_listens_and_another_takes_over(db: Database, cast: Cast, twitch: Twitch) -> None:  # noqa: F811
     one = cast.owner.creator_id
     await consent(db, one, twitch.channel, twitch.token)
@@ -149,6 +153,7 @@ async def test_only_one_process_listens_and_another_takes_over(db: Database, cas
             await second.until(lambda: twitch.fake.sessions.opened == 2)
 
 
+@pytest.mark.thorough
 async def test_a_house_without_consent_or_app_waits(db: Database, cast: Cast, twitch: Twitch) -> None:  # noqa: F811
     async with listening(db, twitch):
         await asyncio.sleep(0.3)

@@ -150,6 +150,7 @@ async def test_silence_is_noticed_however_many_pings_come() -> None:
     assert asyncio.get_running_loop().time() - began > 1.8
 
 
+@pytest.mark.thorough
 async def test_a_line_without_a_welcome_or_without_a_use_is_given_up() -> None:
     async with line_to(Twitch(says(note("early"))), pace=HASTY) as line:
         assert (await line).why == "Twitch's websocket sent no welcome."
@@ -171,6 +172,7 @@ async def test_a_line_without_a_welcome_or_without_a_use_is_given_up() -> None:
             await line
 
 
+@pytest.mark.thorough
 async def test_a_move_to_another_socket_loses_no_word() -> None:
     moved = asyncio.Event()
 
@@ -205,6 +207,7 @@ async def test_a_move_to_another_socket_loses_no_word() -> None:
     assert twitch.got == []
 
 
+@pytest.mark.thorough
 async def test_a_move_that_fails_at_first_is_tried_again_while_the_old_socket_is_heard() -> None:
     async def old(twitch: Twitch, socket: ServerConnection) -> None:
         await socket.send(welcome("one"))
@@ -220,6 +223,7 @@ async def test_a_move_that_fails_at_first_is_tried_again_while_the_old_socket_is
     assert sorted(twitch.heard) == ["moved", "while waiting"]
 
 
+@pytest.mark.thorough
 async def test_a_move_that_never_works_ends_with_the_old_socket() -> None:
     async def old(_: Twitch, socket: ServerConnection) -> None:
         await socket.send(welcome("one"))

@@ -13,6 +13,7 @@ from tests.twitch import CLIENT_ID, Twitch, twitch  # noqa: F401 - the fixture
 pytestmark = pytest.mark.anyio
 
 
+@pytest.mark.thorough
 async def test_each_channel_has_a_line_of_its_own_that_comes_back_with_all_its_subscriptions(
     db: Database,
     cast: Cast,
@@ -52,6 +53,7 @@ async def _made(house: Listening, creator_id: int, number: int) -> bool:
     return len(await house.kept(creator_id, "redemption.made")) == number
 
 
+@pytest.mark.thorough
 async def test_what_a_dead_session_left_behind_is_deleted(db: Database, cast: Cast, twitch: Twitch) -> None:  # noqa: F811
     one = cast.owner.creator_id
     await consent(db, one, twitch.channel, twitch.token)

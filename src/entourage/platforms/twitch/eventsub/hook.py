@@ -25,7 +25,7 @@ class TwitchHook:
         self._dispatch = dispatch
         self.refused = 0
 
-    async def receive(self, headers: Mapping[str, str], body: bytes) -> Reply:
+    async def receive(self, headers: Mapping[str, str], body: bytes, *, to: str = "") -> Reply:  # noqa: ARG002 - one door for all
         """Answer a call; what it told is stored by then. Raises NotAllowed, or Unavailable so that Twitch sends it again."""
         try:
             message_id, at = signature.check(self._secret, headers, body, clock.now())

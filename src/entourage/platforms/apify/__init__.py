@@ -1,0 +1,1 @@
+"""Apify: actors that read how often clips were watched, for money."""

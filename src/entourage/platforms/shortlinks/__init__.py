@@ -1,0 +1,1 @@
+"""Short links of the platforms, followed without ever leaving them."""

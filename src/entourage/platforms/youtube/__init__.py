@@ -1,0 +1,1 @@
+"""The YouTube Data API: views of YouTube, for nothing."""

@@ -1,0 +1,1 @@
+"""yt-dlp, where somebody installed it: views without any key, slowly."""

@@ -1,0 +1,5 @@
+"""A fake Fanvue for each test."""
+
+from tests.fanvue import fanvue
+
+__all__ = ["fanvue"]
