@@ -30,6 +30,7 @@ def test_every_temper_speaks_every_language() -> None:
             assert all(text for burst in BURSTS[temper][tongue] for text in burst)
 
 
+@pytest.mark.thorough
 async def test_the_same_seed_makes_the_same_evening() -> None:
     evenings = []
     for seed in (7, 7, 8):

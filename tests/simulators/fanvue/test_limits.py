@@ -12,6 +12,7 @@ from tests.fanvue import Fanvue, started
 pytestmark = pytest.mark.anyio
 
 
+@pytest.mark.thorough
 async def test_two_hundred_requests_a_minute_for_each_app_and_user() -> None:
     hourglass = Hourglass()
     async with started(hourglass) as fanvue, fanvue.http() as http:
@@ -30,6 +31,7 @@ async def test_two_hundred_requests_a_minute_for_each_app_and_user() -> None:
         assert statuses == [200, 200, 200, 429], "they come back evenly"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("way", "done"), [("silent", True), ("lost", True), ("gateway", True), ("garbled", True), ("hang", False), ("cut", False)]
 )
@@ -72,6 +74,7 @@ async def test_faults_are_counted_shared_timed_and_mended() -> None:
         assert fanvue.fake.front.count(status=503) == statuses.count(503) + 1
 
 
+@pytest.mark.thorough
 async def test_a_slow_answer_holds_up_nobody_else(fanvue: Fanvue) -> None:
     fanvue.fake.front.latency_ms = 100
     async with fanvue.http() as http:

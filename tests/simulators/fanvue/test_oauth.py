@@ -57,6 +57,7 @@ async def test_a_creator_consents_on_the_page_and_the_code_works_once(fanvue: Fa
         assert (await http.get("/users/me", headers=headers_of(made))).status_code == 401, "a stolen code ends what came of it"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("changes", "error"),
     [

@@ -78,6 +78,7 @@ async def test_the_creator_answers_by_hand_and_the_record_says_whose_hand_it_was
     assert "has let no app in" in await refused(fanvue, "disconnect")
 
 
+@pytest.mark.thorough
 async def test_trouble_is_made_and_mended(fanvue: Fanvue) -> None:
     async with fanvue.http() as http:
         assert (await fanvue.press("fail", status=500, times=1))["status"]["faults"] == ["500 * ×1"]

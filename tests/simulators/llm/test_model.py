@@ -8,6 +8,7 @@ import pytest
 
 from entourage.simulators.llm import turns
 from entourage.simulators.llm.fake import FakeModel
+from entourage.simulators.llm.shape import shaped
 from entourage.simulators.llm.tongues import tongue_of, topic_of
 
 pytestmark = pytest.mark.anyio
@@ -78,6 +79,13 @@ async def test_it_fills_the_shape_that_is_asked_for(model: FakeModel) -> None:
     assert (await ask(model, "hello", response_format={"type": "json_object"})).status_code == 400
 
 
+def test_how_sure_it_is_fits_the_scale_that_is_asked_for() -> None:
+    of = {"type": "object", "properties": {"confidence": {"type": "integer"}}}
+    assert shaped("hey, how are you?", of) == {"confidence": 90}
+    of["properties"] = {"confidence": {"type": "number"}}
+    assert shaped("hey, how are you?", of) == {"confidence": 0.9}
+
+
 async def test_a_script_is_followed_and_then_it_is_honest_again(model: FakeModel) -> None:
     model.next(turns.say("one"), turns.answer({"reply": "two"}))
     model.next(turns.fail(500), times=2)
@@ -105,6 +113,7 @@ async def test_it_refuses_leaks_garbles_falls_silent_and_stops_short(model: Fake
     assert (await ask(model, "hi", max_tokens=2)).json()["usage"]["completion_tokens"] == 2
 
 
+@pytest.mark.thorough
 async def test_it_may_be_slow_or_never_answer(model: FakeModel) -> None:
     model.next(turns.slow(0.2), turns.HANG)
     for _ in range(2):

@@ -59,6 +59,7 @@ def test_the_same_seed_gives_the_same_evening_and_another_seed_another() -> None
     assert digest(Evening(7, 60, 5)) == digest(Evening(7, 60, 5)) != digest(Evening(8, 60, 5))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("seed", "people", "minutes"), [(1, 20, 1), (2, 150, 10), (42, 400, 30), (9, 1000, 120)])
 def test_what_is_counted_from_the_messages_is_what_was_meant(seed: int, people: int, minutes: float) -> None:
     evening = Evening(seed, people, minutes)

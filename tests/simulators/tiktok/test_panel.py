@@ -132,6 +132,7 @@ async def test_doors_break_for_a_while_and_are_mended(client: Client, tiktok: Fa
     assert (await client.get(f"{PREFIX}/status")).json()["faults"] == {}
 
 
+@pytest.mark.thorough
 async def test_a_gap_keeps_everybody_away_while_the_stream_goes_on(client: Client, stage: Stage, tiktok: FakeTikTok) -> None:
     await press(client, "evening")
     listener = asyncio.create_task(listen(tiktok.url, "mara.live", Heard()))

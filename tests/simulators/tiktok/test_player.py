@@ -23,6 +23,7 @@ pytestmark = pytest.mark.anyio
 RECORDED = Path(__file__).parents[2] / "platforms" / "tiktok" / "recorded" / "payloads.jsonl"
 
 
+@pytest.mark.thorough
 async def test_an_evening_over_the_wire_is_heard_as_it_was_meant(tiktok: FakeTikTok) -> None:
     evening, heard = Evening(42, 300, 20), Heard()
     room = tiktok.go_live("mara")
@@ -37,6 +38,7 @@ async def test_an_evening_over_the_wire_is_heard_as_it_was_meant(tiktok: FakeTik
     assert tiktok.counts.acks >= tiktok.counts.frames - 24
 
 
+@pytest.mark.thorough
 async def test_a_silence_lasts_as_long_as_told_and_a_watchdog_ends_it_sooner(tiktok: FakeTikTok) -> None:
     evening, heard = Evening(3, 20, 1), Heard()
     room = tiktok.go_live("mara")
@@ -50,6 +52,7 @@ async def test_a_silence_lasts_as_long_as_told_and_a_watchdog_ends_it_sooner(tik
     assert heard.totals["coins"] == evening.truth.coins
 
 
+@pytest.mark.thorough
 async def test_a_patient_player_waits_for_somebody_to_listen(tiktok: FakeTikTok) -> None:
     player = Player(tiktok.go_live("mara"), Evening(3, 20, 1), speed=1000)
     playing = asyncio.create_task(player.run())
@@ -71,6 +74,7 @@ async def test_an_impatient_player_plays_to_an_empty_room(tiktok: FakeTikTok) ->
     assert tiktok.counts.messages == 0
 
 
+@pytest.mark.thorough
 async def test_the_speed_changes_while_it_plays(tiktok: FakeTikTok, juno: Guest) -> None:
     beats = [Beat(number * 1000, Say(Chat(juno, str(number)), number * 1000, number)) for number in range(30)]
     room = tiktok.go_live("mara", start_at_ms=1_790_000_000_000)

@@ -106,6 +106,7 @@ async def test_who_speaks_is_closed_with_4001(twitch: Twitch) -> None:
     assert await closed(socket) == 4001
 
 
+@pytest.mark.thorough
 async def test_any_close_code_can_be_chosen_and_a_connection_cut(twitch: Twitch) -> None:
     for code in (4000, 4002, 4005, 4006):
         socket, session = await welcomed(twitch.fake.eventsub_url)

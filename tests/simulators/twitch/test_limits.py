@@ -102,6 +102,7 @@ async def test_subscriptions_of_a_broken_line_may_linger() -> None:
                 await twitch.fake.time.turn(10)
 
 
+@pytest.mark.thorough
 async def test_a_shard_can_be_a_webhook_once_it_repeats_its_challenge(twitch: Twitch) -> None:
     app = twitch.app_headers()
     async with Receiver() as receiver, twitch.http() as http:
@@ -145,6 +146,7 @@ def act(fake: FakeTwitch, channel: Channel, what: str, login: str, number: int) 
             fake.world.forget(person.id)
 
 
+@pytest.mark.thorough
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(ACTS), st.sampled_from("abcdef"), st.integers(0, 8)), max_size=60))
 def test_the_record_explains_every_badge(steps: list[tuple[str, str, int]]) -> None:

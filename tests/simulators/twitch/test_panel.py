@@ -29,6 +29,7 @@ def test_every_button_does_something() -> None:
     assert set(_BUTTONS) == {*get_args(ViewerActs), *get_args(StreamerActs), *get_args(TroubleActs)}
 
 
+@pytest.mark.thorough
 async def test_viewers_do_things_and_everybody_is_told(twitch: Twitch) -> None:
     twitch.reward()
     twitch.fake.hub.told.clear()
@@ -50,6 +51,7 @@ async def test_viewers_do_things_and_everybody_is_told(twitch: Twitch) -> None:
     assert twitch.fake.hub.told[-2].event["is_anonymous"] is True
 
 
+@pytest.mark.thorough
 async def test_the_streamer_does_things_by_hand_and_each_badge_is_explained(twitch: Twitch) -> None:
     await twitch.press("vip", who="mira")
     assert "has the VIP badge already" in await refused(twitch, "vip", who="mira")
@@ -71,6 +73,7 @@ async def test_the_streamer_does_things_by_hand_and_each_badge_is_explained(twit
     assert whys == ["became a moderator", "banned"]
 
 
+@pytest.mark.thorough
 async def test_slots_are_filled_emptied_and_set(twitch: Twitch) -> None:
     assert (await twitch.press("slots", count=3))["status"]["slots"] == 3
     assert len((await twitch.press("fill"))["status"]["vips"]) == 3
@@ -82,6 +85,7 @@ async def test_slots_are_filled_emptied_and_set(twitch: Twitch) -> None:
     await twitch.press("vip", who="zoe")
 
 
+@pytest.mark.thorough
 async def test_rewards_and_the_queue_in_the_dashboard(twitch: Twitch) -> None:
     assert "no such reward" in await refused(twitch, "redeem")
     made = await twitch.press("reward", text="Hydrate!", count=300)
@@ -96,6 +100,7 @@ async def test_rewards_and_the_queue_in_the_dashboard(twitch: Twitch) -> None:
     assert "Nothing waits" in await refused(twitch, "fulfil")
 
 
+@pytest.mark.thorough
 async def test_live_and_offline_count_the_stream_anew(twitch: Twitch) -> None:
     reward = twitch.reward()
     reward.per_user = 1
@@ -109,6 +114,7 @@ async def test_live_and_offline_count_the_stream_anew(twitch: Twitch) -> None:
     assert [one for one in kinds(twitch) if one.startswith("stream")] == ["stream.online", "stream.offline"]
 
 
+@pytest.mark.thorough
 async def test_trouble_is_made_and_mended(twitch: Twitch) -> None:
     async with twitch.http() as http:
         await twitch.press("fail", status=503, minutes=1)
@@ -131,6 +137,7 @@ async def test_trouble_is_made_and_mended(twitch: Twitch) -> None:
     assert "has let no program in" in await refused(twitch, "disconnect")
 
 
+@pytest.mark.thorough
 async def test_an_answer_is_lost_after_the_work_was_done(twitch: Twitch) -> None:
     who = {"broadcaster_id": twitch.channel.id, "user_id": twitch.viewer("mira")}
     await twitch.press("fail", way="lost", path="/helix/channels/vips", minutes=1)

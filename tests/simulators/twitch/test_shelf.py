@@ -12,6 +12,7 @@ from tests.twitch import CLIENT_ID, CLIENT_SECRET, Twitch
 pytestmark = pytest.mark.anyio
 
 
+@pytest.mark.thorough
 async def test_badges_queue_and_consent_are_the_same_after_a_restart(twitch: Twitch, tmp_path: Path) -> None:
     path = tmp_path / "twitch.json"
     redemption = twitch.redeem(twitch.reward(), "mira")

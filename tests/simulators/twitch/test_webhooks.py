@@ -93,6 +93,7 @@ async def test_what_is_not_taken_is_sent_again_and_in_the_end_revoked() -> None:
         assert json.loads(last.body)["subscription"]["status"] == "notification_failures_exceeded"
 
 
+@pytest.mark.thorough
 async def test_a_slow_address_is_tried_again(twitch: Twitch) -> None:
     twitch.fake.webhooks.patience_s = 0.1
     twitch.fake.webhooks.retries_s = (0.01,)

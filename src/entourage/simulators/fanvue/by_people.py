@@ -1,8 +1,8 @@
 """The buttons of the panel that make fans and the creator do something."""
 
+from entourage.simulators.buttons import Said
 from entourage.simulators.fanvue.crowd import Guest
 from entourage.simulators.fanvue.hindrance import Hindrance
-from entourage.simulators.fanvue.press import Said
 from entourage.simulators.fanvue.scene import Button, Scene
 
 

@@ -95,7 +95,8 @@ class Crowd:
 
     def _invite(self, temper: Temper, tongue: Tongue) -> Guest:
         number = len(self.guests) + 1
-        fan = self._fake.world.account(f"{self._dice.choice(NAMES[tongue])}_{self._creator.handle}_{number}", tongue=tongue)
+        name = self._dice.choice(NAMES[tongue])
+        fan = self._fake.world.account(f"{name}_{self._creator.handle}_{number}", name=name.capitalize(), tongue=tongue)
         guest = Guest(self._fake.world.bond(self._creator, fan), temper, tongue)
         self.guests[fan.id] = guest
         guest.bond.follows = True

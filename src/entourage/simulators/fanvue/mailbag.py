@@ -8,6 +8,7 @@ import random
 from collections import deque
 from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field, replace
+from time import perf_counter
 from typing import Any
 
 import httpx2
@@ -17,6 +18,7 @@ from entourage.simulators.timepiece import Timepiece
 
 _OK = range(200, 300)
 _KEPT = 5000
+_TIMED = 200_000
 
 
 @dataclass(slots=True)
@@ -48,7 +50,8 @@ class Mischief:
 class Mailbag:
     """Carries events. `retries_s` are the waits before each retry, `patience_s` how long (for real) an answer may take.
 
-    After `most_failures` events in a row that nobody took, an address is told nothing any more.
+    After `most_failures` events in a row that nobody took, an address is told nothing any more. `answered_s` keeps how long
+    each answer took.
     """
 
     def __init__(self, time: Timepiece, seed: int = 1) -> None:
@@ -59,6 +62,7 @@ class Mailbag:
         self.mischief = Mischief()
         self.deliveries: deque[Delivery] = deque(maxlen=_KEPT)
         self.held: list[Delivery] = []
+        self.answered_s: deque[float] = deque(maxlen=_TIMED)
         self._time = time
         self._dice = random.Random(seed)  # noqa: S311 - make-believe
         self._http: httpx2.AsyncClient | None = None
@@ -130,10 +134,13 @@ class Mailbag:
             limits = httpx2.Limits(max_connections=100, max_keepalive_connections=100)
             self._http = httpx2.AsyncClient(limits=limits, follow_redirects=False, trust_env=False)
         headers = {"Content-Type": "application/json", "X-Fanvue-Signature": signature(one.body, t, to.secrets)}
+        began = perf_counter()
         try:
             status = (await self._http.post(to.url, content=one.body, headers=headers, timeout=self.patience_s)).status_code
         except httpx2.HTTPError:
             status = 0
+        else:
+            self.answered_s.append(perf_counter() - began)
         one.answers.append(status)
         return status
 

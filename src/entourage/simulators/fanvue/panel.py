@@ -13,7 +13,7 @@ from entourage.simulators.fanvue.crowd import TEMPERS
 from entourage.simulators.fanvue.front import ASIDE
 from entourage.simulators.fanvue.hindrance import Hindrance
 from entourage.simulators.fanvue.lines import TONGUES
-from entourage.simulators.fanvue.press import Press
+from entourage.simulators.fanvue.press import SENTENCES, Press
 from entourage.simulators.fanvue.stage import Stage
 
 _HERE = "entourage.simulators.fanvue"
@@ -35,7 +35,7 @@ def router(
             said = await stage.press(press)
         except Hindrance as why:
             return Response({"detail": why.message, "code": why.code, "values": {"who": why.who}}, status_code=409)
-        about = {"said": said.english(), "code": said.code, "values": said.values}
+        about = {"said": said.english(SENTENCES), "code": said.code, "values": said.values}
         return Response({**about, "status": stage.status(press.creator)}, status_code=200)
 
     @get("/status", name="simulators.fanvue.status")

@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from entourage.simulators.buttons import Said
 from entourage.simulators.fanvue.crowd import Crowd
 from entourage.simulators.fanvue.fake import FakeFanvue
-from entourage.simulators.fanvue.press import Press, Said
+from entourage.simulators.fanvue.press import Press
 from entourage.simulators.fanvue.world import Bond
 
 

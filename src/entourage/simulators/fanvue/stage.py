@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Awaitable
 from typing import Any
 
+from entourage.simulators.buttons import Said
 from entourage.simulators.fanvue import by_people, trouble
 from entourage.simulators.fanvue.crowd import Crowd
 from entourage.simulators.fanvue.fake import FakeFanvue
-from entourage.simulators.fanvue.press import Press, Said
+from entourage.simulators.fanvue.press import Press
 from entourage.simulators.fanvue.scene import Scene
 from entourage.simulators.fanvue.wire import moment, stamp
 from entourage.simulators.fanvue.world import Account, Bond

@@ -1,9 +1,9 @@
 """The buttons of the panel that break things, and the one that mends them."""
 
+from entourage.simulators.buttons import Said
 from entourage.simulators.fanvue.faults import Fault
 from entourage.simulators.fanvue.hindrance import Hindrance
 from entourage.simulators.fanvue.mailbag import Delivery, Mischief
-from entourage.simulators.fanvue.press import Said
 from entourage.simulators.fanvue.scene import Button, Scene
 
 _MOST_AGAIN = 50

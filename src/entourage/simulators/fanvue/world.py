@@ -1,5 +1,6 @@
 """Who there is on the fake Fanvue, and what is between each creator and each fan."""
 
+import uuid
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -7,7 +8,6 @@ from typing import Literal
 
 from entourage.simulators.fanvue.refusal import Refusal
 from entourage.simulators.fanvue.till import Till
-from entourage.simulators.fanvue.wire import uid
 from entourage.simulators.timepiece import Timepiece
 
 Hand = Literal["api", "hand", "platform"]
@@ -135,7 +135,7 @@ class World:
         known = self._handles.get(handle.casefold())
         if known is not None:
             return self.accounts[known]
-        made = Account(uid(), handle.casefold(), name or handle, self.time.now() - _OLD, creator, tongue)
+        made = Account(_id_of(handle), handle.casefold(), name or handle, self.time.now() - _OLD, creator, tongue)
         self.accounts[made.id] = made
         self._handles[made.handle] = made.id
         return made
@@ -173,3 +173,8 @@ class World:
     def till(self, creator_id: str) -> Till:
         """Return what a creator earned."""
         return self.tills.setdefault(creator_id, Till())
+
+
+def _id_of(handle: str) -> str:
+    """Make the id of an account: the same at each start, so that whoever remembers it finds the same person again."""
+    return str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{handle.casefold()}.fanvue.example"))

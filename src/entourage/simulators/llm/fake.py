@@ -38,8 +38,8 @@ class FakeModel(Served):
     """A make-believe model, and the hand that moves it.
 
     `next` and `always` say what it does instead of answering honestly, `sometimes` for a share of requests (by a seeded
-    dice); `asked` keeps the last thousand requests, `answers` counts them by status (0: never answered). `heard` finds in
-    a request what the fan said last.
+    dice); `varied` lets it say the same in other words each time. `asked` keeps the last thousand requests, `answers` counts
+    them by status (0: never answered). `heard` finds in a request what the fan said last.
     """
 
     def __init__(self, *, name: str = "make-believe-1", key: str = "", seed: int = 1) -> None:
@@ -47,6 +47,7 @@ class FakeModel(Served):
         self.name = name
         self.key = key
         self.latency_s = 0.0
+        self.varied = False
         self.always = HONEST
         self.asked: deque[Asked] = deque(maxlen=_KEPT)
         self.answers: Counter[int] = Counter()
@@ -156,10 +157,10 @@ class FakeModel(Served):
                 return honest[: max(1, len(honest) * 2 // 3)] + "," if turn.way == "garble" else honest
 
     def _honest(self, asked: Asked) -> str:
-        said = self.heard(asked)
+        said, number = self.heard(asked), self._number if self.varied else 0
         if asked.kind == "text":
-            return reply_to(said)[0]
-        return msgspec.json.encode(shaped(said, asked.schema)).decode()
+            return reply_to(said, number)[0]
+        return msgspec.json.encode(shaped(said, asked.schema, number)).decode()
 
 
 def _put(asked: Asked, text: str) -> str:

@@ -8,12 +8,12 @@ _HANDED_OVER: frozenset[Topic] = frozenset({"robot", "refund"})
 _OF_TEXT = frozenset({"reply", "text", "message", "answer", "content", "response"})
 
 
-def shaped(said: str, schema: dict[str, Any] | None) -> dict[str, Any]:
+def shaped(said: str, schema: dict[str, Any] | None, number: int = 0) -> dict[str, Any]:
     """Answer what a fan said in the shape of a JSON schema.
 
     Without one: `reply`, `action`, `reason`, `language`, `facts`, `confidence`.
     """
-    text, tongue, topic = reply_to(said)
+    text, tongue, topic = reply_to(said, number)
     known = {**dict.fromkeys(_OF_TEXT, text), **_known(tongue, topic)}
     if schema is None:
         return {"reply": text, **_known(tongue, topic)}
@@ -42,7 +42,10 @@ def _filled(schema: dict[str, Any], known: dict[str, Any], shapes: dict[str, Any
     kind = next((one for one in kind if one != "null"), "null") if isinstance(kind, list) else kind
     if kind == "object" or "properties" in schema:
         return {key: _filled(one, known, shapes, key) for key, one in schema.get("properties", {}).items()}
-    return known[name] if _fits(kind, known.get(name)) else _NOTHING.get(kind or "")
+    value = known.get(name)
+    if kind == "integer" and isinstance(value, float):
+        value = round(value * 100)  # a share, where whole numbers are asked for: percent
+    return value if _fits(kind, value) else _NOTHING.get(kind or "")
 
 
 _NOTHING: dict[str, Any] = {"string": "", "integer": 0, "number": 0, "boolean": False, "array": []}

@@ -48,6 +48,46 @@ _SAID: dict[Tongue, dict[Topic, str]] = {
 }
 
 
+_MORE: dict[Tongue, dict[Topic, tuple[str, ...]]] = {
+    "en": {
+        "hello": (
+            "There you are! I was just thinking about drawing something.",
+            "Hi you! Coffee or tea today?",
+            "Hey hey, good to see you!",
+        ),
+        "thanks": ("Aw, thank you for saying that!", "Any time. You are sweet.", "That made my evening."),
+        "question": (
+            "Hmm, let me think. What would you choose?",
+            "I like how you ask. A bit of both, maybe?",
+            "Depends on the day! And you?",
+        ),
+        "other": ("Really? Go on, I am all ears.", "Ha, that is so you.", "I would have loved to see that.", "And what happened then?"),
+    },
+    "de": {
+        "hello": ("Da bist du ja! Ich wollte gerade etwas zeichnen.", "Hi du! Heute Kaffee oder Tee?", "Hey hey, schön, dass du da bist!"),
+        "thanks": ("Ach, das ist lieb von dir!", "Jederzeit. Du bist süß.", "Das hat mir den Abend gerettet."),
+        "question": (
+            "Hm, lass mich überlegen. Was würdest du nehmen?",
+            "Du fragst schön. Ein bisschen von beidem?",
+            "Kommt auf den Tag an! Und du?",
+        ),
+        "other": (
+            "Echt? Erzähl weiter, ich bin ganz Ohr.",
+            "Ha, das passt zu dir.",
+            "Das hätte ich gern gesehen.",
+            "Und was ist dann passiert?",
+        ),
+    },
+    "es": {
+        "hello": ("¡Por fin estás aquí! Iba a dibujar algo.", "¡Hola, tú! ¿Hoy café o té?", "¡Hey, qué bueno verte!"),
+        "thanks": ("¡Ay, qué lindo lo que dices!", "Cuando quieras. Eres un sol.", "Me alegraste la noche."),
+        "question": ("Mmm, déjame pensar. ¿Tú qué elegirías?", "Me gusta cómo preguntas. ¿Un poco de todo?", "¡Depende del día! ¿Y tú?"),
+        "other": ("¿De verdad? Sigue, soy todo oídos.", "Ja, eso es muy tuyo.", "Me habría encantado verlo.", "¿Y qué pasó después?"),
+    },
+}
+"""Other ways to say it, for a model that does not always say the same."""
+
+
 def tongue_of(text: str) -> Tongue:
     """Return the language whose small words and letters show most; English when none does."""
     words = re.findall(r"[\w']+", text.casefold())
@@ -64,7 +104,8 @@ def topic_of(text: str) -> Topic:
     return next((topic for topic, pattern in _TOPICS if re.search(pattern, text.casefold())), "other")
 
 
-def reply_to(text: str) -> tuple[str, Tongue, Topic]:
-    """Return an answer with its language and topic."""
+def reply_to(text: str, number: int = 0) -> tuple[str, Tongue, Topic]:
+    """Return an answer with its language and topic; other numbers give other words, 0 always the same."""
     tongue, topic = tongue_of(text), topic_of(text)
-    return _SAID[tongue][topic], tongue, topic
+    ways = (_SAID[tongue][topic], *_MORE[tongue].get(topic, ()))
+    return ways[number % len(ways)], tongue, topic

@@ -31,18 +31,20 @@ def _browsers(request: Asked) -> str:
     return request.headers.get("accept-language", "en").strip()[:2].lower()
 
 
-def router(
+def router(  # noqa: PLR0913 - all but one by name
     stage: Stage,
     *,
     path: str = "/simulators/tiktok",
     twitch: str = "",
+    fanvue: str = "",
+    clips: str = "",
     guards: Sequence[Guard] = (),
     opt: dict[str, Any] | None = None,
     language: Callable[[Asked], str] = _browsers,
 ) -> Router:
     """Make the panel's routes for one stage: the page, `act` (POST), `status`, and the page's own script and style.
 
-    It speaks German to whom `language` says so, else English; `twitch` is where the panel of a fake Twitch is. Errors
+    It speaks German to whom `language` says so, else English; `twitch`, `fanvue` and `clips` are where panels of fake ones are. Errors
     are raised as EntourageError; the application that mounts the panel answers them.
     """
     prefix = path.rstrip("/")
@@ -52,8 +54,8 @@ def router(
         spoken = "de" if language(request) == "de" else "en"
         say = partial(words.say, language=spoken)
         beside = msgspec.json.encode({one: say(one) for one in _OF_SCRIPT}).decode()
-        page = _PAGES.get_template("panel.html")
-        return page.render(prefix=prefix, twitch=twitch, status=stage.status(), gifts=gifts.DRAWER, _=say, language=spoken, words=beside)
+        page, beyond = _PAGES.get_template("panel.html"), {"twitch": twitch, "fanvue": fanvue, "clips": clips}
+        return page.render(prefix=prefix, **beyond, status=stage.status(), gifts=gifts.DRAWER, _=say, language=spoken, words=beside)
 
     @post("/act", status_code=200, name="simulators.tiktok.act")
     async def act(request: Asked) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The buttons of the panel for what a streamer does by hand: live and offline, badges, bans, rewards, the queue."""
 
+from entourage.simulators.buttons import Said
 from entourage.simulators.twitch.hindrance import Hindrance
-from entourage.simulators.twitch.press import Said
 from entourage.simulators.twitch.rewards import Reward
 from entourage.simulators.twitch.scene import Button, Scene
 from entourage.simulators.twitch.wire import uid

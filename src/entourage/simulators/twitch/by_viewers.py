@@ -1,6 +1,6 @@
 """The buttons of the panel that make viewers do something."""
 
-from entourage.simulators.twitch.press import Said
+from entourage.simulators.buttons import Said
 from entourage.simulators.twitch.scene import Button, Scene
 
 _MOST_GIFTS = 100

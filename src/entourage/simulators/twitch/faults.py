@@ -20,6 +20,8 @@ class Fault:
     until: float | None = None
     left: int | None = None
     hang_s: float = 30.0
+    dry_s: float = 60.0
+    """For how long a 429 says that the bucket of points is empty."""
 
     def meets(self, verb: str, path: str) -> bool:
         """Say whether a request runs into it."""

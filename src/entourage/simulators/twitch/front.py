@@ -88,7 +88,7 @@ class Front:
     async def _break(self, fault: Fault, scope: Any, receive: Receive, send: Send) -> None:  # noqa: ANN401
         if fault.way == "status":
             body = msgspec.json.encode(Refusal(fault.status, "broken on purpose").body())
-            rate = self._bucket.dry() if fault.status == 429 else {}  # noqa: PLR2004
+            rate = self._bucket.dry(fault.dry_s) if fault.status == 429 else {}  # noqa: PLR2004
             headers = [(key.lower().encode(), value.encode()) for key, value in {"Content-Type": "application/json", **rate}.items()]
             self.counts[scope["method"], scope["path"], fault.status] += 1
             await send({"type": "http.response.start", "status": fault.status, "headers": headers})

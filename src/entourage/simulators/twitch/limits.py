@@ -34,9 +34,10 @@ class Bucket:
         """Return the headers of somebody whose bucket nobody knows."""
         return self._headers(self.size, self._time.stamp())
 
-    def dry(self) -> dict[str, str]:
-        """Return the headers of a bucket that is empty for the next minute."""
-        return self._headers(0, self._time.stamp())
+    def dry(self, for_s: float) -> dict[str, str]:
+        """Return the headers of a bucket that is empty for so long."""
+        now = self._time.stamp()
+        return {**self._headers(0, now), "Ratelimit-Reset": str(int(now + for_s) + 1)}
 
     def _look(self, key: Hashable) -> float:
         left, at = self._left.get(key, (float(self.size), 0.0))

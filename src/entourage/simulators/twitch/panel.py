@@ -11,7 +11,7 @@ from entourage.kernel.errors import EntourageError
 from entourage.simulators import buttons
 from entourage.simulators.twitch.front import ASIDE
 from entourage.simulators.twitch.hindrance import Hindrance
-from entourage.simulators.twitch.press import Press
+from entourage.simulators.twitch.press import SENTENCES, Press
 from entourage.simulators.twitch.stage import Stage
 
 _HERE = "entourage.simulators.twitch"
@@ -34,7 +34,7 @@ def router(
             said = await stage.press(press)
         except Hindrance as why:
             return Response({"detail": why.message, "code": why.code, "values": {"who": why.who}}, status_code=409)
-        about = {"said": said.english(), "code": said.code, "values": said.values}
+        about = {"said": said.english(SENTENCES), "code": said.code, "values": said.values}
         return Response({**about, "status": stage.status(press.channel)}, status_code=200)
 
     @get("/status", name="simulators.twitch.status")

@@ -39,17 +39,6 @@ class Press(Struct, frozen=True, forbid_unknown_fields=True):
     latency_ms: Annotated[int, Meta(ge=0, le=60_000)] = 0
 
 
-class Said(Struct, frozen=True):
-    """What happened: a key of SENTENCES and what goes into its blanks."""
-
-    code: str
-    values: dict[str, str | int]
-
-    def english(self) -> str:
-        """Say it."""
-        return SENTENCES[self.code].format(**self.values)
-
-
 SENTENCES = {
     "redeemed": "{who} redeemed {title} for {cost} points",
     "subscribed": "{who} subscribed",

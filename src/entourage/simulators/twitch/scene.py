@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from entourage.simulators.buttons import Said
 from entourage.simulators.twitch.fake import FakeTwitch
 from entourage.simulators.twitch.hindrance import Hindrance
-from entourage.simulators.twitch.press import Press, Said
+from entourage.simulators.twitch.press import Press
 from entourage.simulators.twitch.rewards import Redemption, Reward
 from entourage.simulators.twitch.world import Channel, Person
 

@@ -3,9 +3,10 @@
 from collections import Counter
 from typing import Any
 
+from entourage.simulators.buttons import Said
 from entourage.simulators.twitch import by_hand, by_viewers, trouble
 from entourage.simulators.twitch.fake import FakeTwitch
-from entourage.simulators.twitch.press import Press, Said
+from entourage.simulators.twitch.press import Press
 from entourage.simulators.twitch.rewards import Redemption
 from entourage.simulators.twitch.scene import Scene
 from entourage.simulators.twitch.wire import nano

@@ -1,7 +1,7 @@
 """The buttons of the panel that break things, and the one that mends them; minutes of 0 mean until mended."""
 
+from entourage.simulators.buttons import Said
 from entourage.simulators.twitch.faults import Fault
-from entourage.simulators.twitch.press import Said
 from entourage.simulators.twitch.scene import Button, Scene
 
 
