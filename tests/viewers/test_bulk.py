@@ -113,6 +113,7 @@ async def test_an_undo_leaves_those_alone_who_were_that_way_before_or_were_chang
     assert {one for one, (favorite, _, _) in (await desk.kept()).items() if favorite} == {ids[1], ids[4]}
 
 
+@pytest.mark.thorough
 async def test_all_who_match_are_done_by_a_job_also_those_who_stop_matching_by_it(desk: Desk) -> None:
     ids = await make.people(desk.db, desk.creator_id, MANY)
     await desk.begin("block", ids[:3])
@@ -136,6 +137,7 @@ async def test_all_who_match_are_done_by_a_job_also_those_who_stop_matching_by_i
 _OTHERS = [pytest.param({"filter": one}, marks=pytest.mark.thorough) for one in ("vip", "active", "favorites")]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("asked", [{}, {"search": "viewer 1"}, *_OTHERS])
 async def test_the_roll_calls_everybody_who_is_meant_once(desk: Desk, asked: dict[str, Any]) -> None:
     await make.people(desk.db, desk.creator_id, MANY)
@@ -165,6 +167,7 @@ def _meant(asked: dict[str, Any]) -> list[Any]:
     return []
 
 
+@pytest.mark.thorough
 async def test_a_job_that_was_cut_off_goes_on_where_it_stopped_and_changes_nobody_twice(desk: Desk) -> None:
     await make.people(desk.db, desk.creator_id, MANY)
     begun = await desk.begin("tag", all={}, tag="crowd")
@@ -183,6 +186,7 @@ async def test_a_job_that_was_cut_off_goes_on_where_it_stopped_and_changes_nobod
     assert not any(worn for _, _, worn in (await desk.kept()).values())
 
 
+@pytest.mark.thorough
 async def test_what_is_undone_while_it_goes_on_stops_and_is_put_back(desk: Desk) -> None:
     await make.people(desk.db, desk.creator_id, MANY)
     before = await desk.kept()

@@ -121,6 +121,7 @@ async def test_a_long_export_comes_in_pages_and_whole(db: Database, creator_id: 
     assert len(await as_json(db, creator_id)) == 5_000
 
 
+@pytest.mark.thorough
 async def test_a_slow_download_holds_nothing(db: Database, creator_id: int) -> None:
     await make.people(db, creator_id, 1_500)
     chunks = export.stream_csv(db, creator_id, listing.Query())

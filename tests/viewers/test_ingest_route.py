@@ -204,6 +204,7 @@ async def test_a_bad_line_is_refused_alone(db: Database, cast: Cast, owner: Clie
     assert "nested too deeply" in data["errors"][2]["error"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("sent", "status", "said"),
     [

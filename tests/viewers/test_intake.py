@@ -138,6 +138,7 @@ async def test_a_bad_event_is_refused_alone(db: Database, creator_id: int, intak
     assert await differences(db, creator_id) == []
 
 
+@pytest.mark.thorough
 async def test_bad_events_never_take_good_ones_along(db: Database, creator_id: int, intake: Intake) -> None:
     good = [EVENING.chat("bo", n) for n in range(60)]
     mixed: list[LiveEvent] = []
@@ -151,6 +152,7 @@ async def test_bad_events_never_take_good_ones_along(db: Database, creator_id: i
     assert await differences(db, creator_id) == []
 
 
+@pytest.mark.thorough
 async def test_a_database_that_is_away_is_waited_for(db: Database, creator_id: int, intake: Intake) -> None:
     await intake.store(creator_id, [EVENING.chat("bo", 0)])
     async with without(db, "viewer_interactions"):
@@ -163,6 +165,7 @@ async def test_a_database_that_is_away_is_waited_for(db: Database, creator_id: i
     assert await differences(db, creator_id) == []
 
 
+@pytest.mark.thorough
 async def test_a_database_that_goes_while_an_event_is_refused_is_waited_for(db: Database, creator_id: int, intake: Intake) -> None:
     async with without(db, "viewer_strays"):
         waiting = asyncio.create_task(intake.store(creator_id, [EVENING.chat("bo", 1), BAD["likes beyond 2^63"]]))
@@ -199,6 +202,7 @@ async def test_closing_stores_what_is_queued(db: Database, creator_id: int) -> N
     assert await number(db, creator_id, select(Viewer.comments)) == 700
 
 
+@pytest.mark.thorough
 async def test_closing_ends_although_the_database_is_away(db: Database, creator_id: int) -> None:
     intake = Intake(db)
     await intake.store(creator_id, [EVENING.chat("bo", 0)])

@@ -117,6 +117,7 @@ async def choosing(office: Office, **fields: Any) -> AsyncIterator[None]:
     yield
 
 
+@pytest.mark.thorough
 async def test_what_the_preview_says_is_what_happens(office: Office) -> None:
     ids = await office.people(
         {"coins": 900}, {"coins": 600}, {"coins": 100}, {"coins": 1_500, "tier": "Bronze"}, {"coins": 6_000, "tier": "Silver"},
@@ -140,6 +141,7 @@ async def test_what_the_preview_says_is_what_happens(office: Office) -> None:
     assert await office.progress() == tier_shapes.TierProgress("done", 7, 7, 3, 0, saved.entry)
 
 
+@pytest.mark.thorough
 async def test_nobody_loses_a_tier_unless_it_is_asked_for(office: Office) -> None:
     ids = await office.people(
         {"coins": 1_500, "tier": "Bronze"}, {"coins": 6_000, "tier": "Silver"}, {"coins": 1_500, "tier": "Bronze", "tier_held": True}
@@ -173,6 +175,7 @@ async def test_a_new_name_is_the_holders_new_name_at_once_even_when_two_are_swap
     assert list((await office.tiers()).values()) == ["Bronze", "Silver"]
 
 
+@pytest.mark.thorough
 async def test_who_held_a_tier_that_goes_must_be_sent_somewhere(office: Office) -> None:
     ids = await office.people({"coins": 6_000, "tier": "Silver"}, {"coins": 5, "tier": "Silver", "tier_held": True})
     drafts = [one for one in await office.drafts() if one.tier_name != "Silver"]
@@ -262,6 +265,7 @@ async def test_ten_thousand_promotions_do_not_drown_a_screen(office: Office) -> 
     assert sorted(said["up"] for said in steps) == [said["up"] for said in steps]
 
 
+@pytest.mark.thorough
 async def test_a_worker_that_dies_in_the_middle_is_followed_by_one_that_goes_on(office: Office) -> None:
     await office.people(*({"coins": 600} for _ in range(2_500)))
     await office.save(tier_shapes.TierPlan(changed(await office.drafts(), 0, min_coins_spent=500)), work=False)
@@ -280,6 +284,7 @@ async def test_a_worker_that_dies_in_the_middle_is_followed_by_one_that_goes_on(
         assert len((await session.scalars(select(TierChange.viewer_id))).all()) == 2_500
 
 
+@pytest.mark.thorough
 async def test_tiers_that_change_again_meanwhile_end_the_older_walk(office: Office) -> None:
     ids = await office.people({"coins": 1_500, "tier": "Bronze"})
     await office.save(tier_shapes.TierPlan(changed(await office.drafts(), 0, min_coins_spent=2_000), take_back=True), work=False)

@@ -33,6 +33,7 @@ async def told(client: Client, method: str, path: str, status: int = 200) -> Any
     return answer.json()["data"] if status == 200 else answer.json()
 
 
+@pytest.mark.thorough
 async def test_linking_is_previewed_done_and_undone(owner: Client) -> None:
     alike = await told(owner, "GET", "/mi.la/link-candidates")
     assert [(one["tiktok_username"], one["platform"]) for one in alike] == [("mi_la", "twitch")]

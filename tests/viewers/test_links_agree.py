@@ -120,6 +120,7 @@ async def pour(intakes: Sequence[Intake], hand: Hand, events: Sequence[live.Live
             await hand.act()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("erasing", [False, True], ids=["linking", "erasing"])
 async def test_counters_agree_whenever_somebody_is_linked_unlinked_or_erased(
@@ -141,6 +142,7 @@ async def test_counters_agree_whenever_somebody_is_linked_unlinked_or_erased(
     assert kinds >= ({"link", "unlink", "erase"} if erasing else {"link", "unlink", "write"})
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.thorough)])
 async def test_a_preview_is_what_linking_does_and_unlinking_leaves_no_trace(
     db: Database, creator_id: int, intake: Intake, seed: int
@@ -180,6 +182,7 @@ async def test_a_preview_is_what_linking_does_and_unlinking_leaves_no_trace(
     assert await desk.wrong() == []
 
 
+@pytest.mark.thorough
 async def test_links_and_a_busy_intake_at_the_same_time(db: Database, creator_id: int, intake: Intake) -> None:
     desk = Desk(db, creator_id, intake)
     room, other = Room("7001"), Room("tw-1", platform="twitch")

@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from entourage.kernel import clock, tenancy
+from entourage.kernel import clock, connections, secrets, tenancy
 from entourage.kernel.bus.memory import MemoryBus
 from entourage.kernel.db import Database
+from entourage.kernel.secrets import Vault
 from entourage.kernel.tables import Connection
 from entourage.ports.live import FeedState, LiveFeed, Sink, StateCode
 from entourage.viewers import gap
@@ -16,6 +17,7 @@ from entourage.viewers.intake import Intake
 from entourage.viewers.listen import Listener
 from entourage.viewers.stream_shapes import GapRow
 from entourage.viewers.updates import Publisher
+from tests.people import KEY
 from tests.viewers.conftest import Hands
 from tests.viewers.events import T0, Room
 
@@ -113,3 +115,22 @@ async def test_a_feed_that_only_says_it_is_live_does_not_cover_a_silence(
     await tiktok.tell("reconnecting", 190)
     [one] = await ledger(db, creator_id)
     assert one.from_at == "2025-11-15T19:02:10.000Z"
+
+
+async def test_a_key_for_counting_views_is_nothing_to_listen_to(db: Database, creator_id: int, intake: Intake) -> None:
+    secrets.use(Vault([KEY]))
+    made: list[str] = []
+    async with tenancy.inside(db, creator_id, write=True) as session:
+        await connections.put(session, "apify", secret="apify_api_of_ada")
+        await connections.put(session, "youtube", secret="AIza-of-ada")
+        await connections.put(session, "tikfinity", account="ada.live")
+    puppet = Puppet("tikfinity")
+
+    def make(source: str, account: str, secret: str | None) -> LiveFeed:
+        del account, secret
+        made.append(source)
+        return puppet
+
+    async with listening(Listener(db, intake, Publisher(MemoryBus(), db), make)):
+        await puppet.tell("connecting", 0)
+    assert made == ["tikfinity"]

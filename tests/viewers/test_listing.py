@@ -151,6 +151,7 @@ def expected(rows: Rows, query: listing.Query) -> list[int]:
     return [row["id"] for row in sorted(met, key=lambda row: (row[column], row["id"]), reverse=query.order == "desc")]
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("_now")
 async def test_every_filter_sort_and_search_gives_what_reading_everybody_gives(db: Database, creator_id: int) -> None:
     rows = await fill(db, creator_id, make(creator_id, 240))
@@ -167,6 +168,7 @@ async def test_every_filter_sort_and_search_gives_what_reading_everybody_gives(d
                 assert total == len(wanted), query
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("_now")
 async def test_pages_of_many_who_meet_a_condition_have_none_twice_and_lack_none(db: Database, creator_id: int) -> None:
     rows = await fill(db, creator_id, make(creator_id, MANY))
@@ -194,6 +196,7 @@ def _checks(words: search.Words, dialect: str) -> ways.Checks:
     return ways.Checks(columns, lambda viewer: [*search.checks(words, viewer, dialect), viewer.linked_to.is_(None)])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("everybody", [MANY, pytest.param(10**6, marks=pytest.mark.thorough), 10**8])
 @pytest.mark.parametrize("typed", ["anna", "orjan", "zo", "nobody"])
 @pytest.mark.usefixtures("_now")
@@ -214,6 +217,7 @@ async def test_both_ways_lead_to_the_same_page(db: Database, creator_id: int, ty
         assert found.total in {None, len(ids)}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("typed", ["anna", "orjan", "anna muller", "123", "nobody"])
 @pytest.mark.usefixtures("_now")
 async def test_a_walk_among_the_hits_meets_them_in_order(db: Database, creator_id: int, typed: str) -> None:

@@ -1,5 +1,6 @@
 """A profile is found, shown whole, edited field by field, undone, and forgotten for good."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from entourage.ports.live import LiveEvent
 from entourage.viewers import feed, listing, profile, schemas, tables, tiers
 from entourage.viewers.intake import Intake
 from entourage.viewers.tables import Card, Interaction, Stream, Total, Viewer
+from tests import make
 from tests.viewers.events import T0, Room, person
 from tests.viewers.recount import recount
 
@@ -130,6 +132,7 @@ async def test_the_whole_profile_is_shown(db: Database, creator_id: int, bo: int
     assert [one["handle"] for one in detail.handles] == ["bo"]
 
 
+@pytest.mark.thorough
 async def test_every_field_is_edited_shown_audited_and_undone(db: Database, creator_id: int, bo: int) -> None:
     for field, (typed, kept) in EDITS.items():
         before = msgspec.structs.asdict(await shown(db, creator_id))
@@ -185,11 +188,21 @@ async def test_tags_may_be_typed_with_commas(db: Database, creator_id: int) -> N
 
 
 async def test_the_age_comes_from_the_birthday_if_there_is_one(db: Database, creator_id: int) -> None:
-    year = clock.now().year - 30
+    year = make.day().year - 30
     await edit(db, creator_id, age=12, birthday=f"{year}-01-01")
     assert (await shown(db, creator_id)).age == 30
     await edit(db, creator_id, birthday="--01-01")
     assert (await shown(db, creator_id)).age == 12
+
+
+async def test_a_birthday_may_be_today_by_the_creators_calendar_and_not_later(db: Database, creator_id: int) -> None:
+    before = clock.set_source(lambda: datetime(2026, 5, 17, 22, 30, tzinfo=UTC))  # in Berlin it is the 18th
+    try:
+        assert (await edit(db, creator_id, birthday="2026-05-18")).birthday == "2026-05-18"
+        with pytest.raises(Invalid, match="not come yet"):
+            await edit(db, creator_id, birthday="2026-05-19")
+    finally:
+        clock.set_source(before)
 
 
 async def test_a_viewer_is_found_by_id_and_by_handle(db: Database, creator_id: int, bo: int) -> None:
@@ -281,6 +294,7 @@ async def test_a_replay_of_the_past_does_not_bring_a_forgotten_person_back(
         assert await session.scalar(select(func.count()).select_from(Interaction).where(Interaction.content.contains("Elm"))) == 0
 
 
+@pytest.mark.thorough
 async def test_somebody_forgotten_who_acts_anew_begins_anew(db: Database, creator_id: int, intake: Intake, bo: int) -> None:
     await edit(db, creator_id, notes="old note")
     await forget(db, creator_id)

@@ -3,12 +3,15 @@
 import csv
 import io
 import re
-from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from entourage.kernel import tenancy
 from entourage.kernel.db import Database
+from entourage.kernel.tables import Job
+from entourage.viewers import profile
 from entourage.viewers.intake import Intake
 from tests import make
 from tests.people import Cast, Client, Doors
@@ -171,13 +174,11 @@ async def test_heatmaps_are_grids_with_peaks(owner: Client) -> None:
 
 
 async def test_upcoming_birthdays_hold_the_viewer_and_the_days(owner: Client) -> None:
-    from entourage.kernel import clock
-
-    await owner.patch(f"{VP}/bo", json={"birthday": f"1990-{clock.now():%m-%d}".replace("02-29", "02-28")})
+    await owner.patch(f"{VP}/bo", json={"birthday": f"1988-{make.day():%m-%d}"})
     [row] = (await get(owner, "/birthdays/upcoming", days=2))["data"]
     assert row.keys() == {"viewer", "birthday", "days_until", "turns", "on", "wished"}
     check(row["viewer"], ROW)
-    await owner.patch(f"{VP}/bo", json={"birthday": f"1990-{clock.now() - timedelta(days=3):%m-%d}"})
+    await owner.patch(f"{VP}/bo", json={"birthday": f"1988-{make.day(-3):%m-%d}"})
     [past] = (await get(owner, "/birthdays/missed"))["data"]
     assert (past["days_until"], past["wished"], past["viewer"]["tiktok_username"]) == (-3, False, "bo")
 
@@ -390,3 +391,14 @@ async def test_a_thousand_viewers_are_paged_over_http_without_loss(db: Database,
     assert sorted(seen) == sorted(ids)
     assert page["pagination"]["total"] == 450
     assert T0
+
+
+async def test_who_forgets_a_viewer_says_whether_fans_are_meant_and_needs_the_right_to(doors: Doors, owner: Client, db: Database) -> None:
+    made = (await owner.post("/api/keys", json={"name": "a program", "scopes": ["viewers.read", "viewers.erase"]})).json()
+    program = await doors.nobody(headers={"authorization": f"Bearer {made['key']}"})
+    assert (await owner.delete(f"{VP}/@bo")).status_code == 200
+    assert (await owner.delete(f"{VP}/@cy?forgetFans=false")).status_code == 200
+    assert (await program.delete(f"{VP}/@di?forgetFans=true")).status_code == 200
+    async with tenancy.everywhere(db, "a test looks for jobs") as session:
+        told = (await session.scalars(select(Job.payload).where(Job.kind == profile.FORGOTTEN).order_by(Job.id))).all()
+    assert [one["fans"] for one in told] == [True, False, False]

@@ -64,6 +64,7 @@ async def test_whoever_is_meant_is_found_and_nobody_else(db: Database, creator_i
     assert wrong == {}
 
 
+@pytest.mark.thorough
 async def test_every_part_of_every_name_finds_its_bearer(db: Database, creator_id: int) -> None:
     crowd = CROWD + list(NAMES)
     await settle(db, creator_id, crowd)

@@ -209,6 +209,7 @@ async def test_counters_agree_whatever_is_switched_off(db: Database, creator_id:
     assert await differences(db, creator_id, truth) == []
 
 
+@pytest.mark.thorough
 async def test_counters_agree_while_everybody_works_at_once(db: Database, database_url: str, creator_id: int) -> None:
     """Two processes count, a third sweeps, and hands edit, promote, block and forget, all at the same time."""
     dice = random.Random(12)

@@ -71,6 +71,7 @@ def book(db: Database, intake: Intake, creator_id: int, hands: Hands) -> Book:
     return Book(db, intake, creator_id, hands)
 
 
+@pytest.mark.thorough
 async def test_the_first_sighting_opens_one_visit_and_further_ones_extend_it(book: Book) -> None:
     await book.hear(EVENING.join("bo", 0), EVENING.chat("bo", 60))
     await book.hear(EVENING.like("bo", 200), EVENING.present("bo", 260))

@@ -16,8 +16,8 @@ _CHUNK = 1_000
 
 Record = dict[str, object]
 
-Beside = Callable[[Database, int, str, str], Awaitable[Mapping[str, Sequence[Mapping[str, object]]]]]
-"""Tells what other rooms know of a creator's viewer by platform and id there: lists of records by their names."""
+Beside = Callable[[Database, int, str, str, bool], Awaitable[Mapping[str, Sequence[Mapping[str, object]]]]]
+"""Tells what other rooms know of a creator's viewer by platform and id there (private chats, too?): lists of records by their names."""
 
 
 class _Part(NamedTuple):
@@ -54,11 +54,14 @@ async def begin(session: CreatorSession, ref: str, actor: str) -> tables.Viewer:
     return row
 
 
-async def stream(db: Database, creator_id: int, viewer_id: int, beside: Beside | None = None) -> AsyncIterator[bytes]:
+async def stream(
+    db: Database, creator_id: int, viewer_id: int, beside: Beside | None = None, *, chats: bool = False
+) -> AsyncIterator[bytes]:
     """Yield one JSON object with the accounts of the person whom this viewer is an account of.
 
     It is read a thousand rows at a time, each in a transaction of its own: a slow download holds none, and a person with
-    millions of comments costs no memory. What names a member of the team is left out. `beside` tells what other rooms know.
+    millions of comments costs no memory. What names a member of the team is left out. `beside` tells what other rooms know,
+    with `chats` also what was said in private.
     """
     async with tenancy.inside(db, creator_id) as session:
         accounts = await _accounts(session, viewer_id)
@@ -66,7 +69,7 @@ async def stream(db: Database, creator_id: int, viewer_id: int, beside: Beside |
     for place, account_id in enumerate(accounts):
         if place:
             yield b","
-        async for piece in _account(db, creator_id, account_id, beside):
+        async for piece in _account(db, creator_id, account_id, beside, chats=chats):
             yield piece
     yield b"]}\n"
 
@@ -79,7 +82,7 @@ async def _accounts(session: CreatorSession, viewer_id: int) -> Sequence[int]:
     return [head, *linked]
 
 
-async def _account(db: Database, creator_id: int, viewer_id: int, beside: Beside | None) -> AsyncIterator[bytes]:
+async def _account(db: Database, creator_id: int, viewer_id: int, beside: Beside | None, *, chats: bool) -> AsyncIterator[bytes]:
     whole = _Part("profile", tables.Viewer, ("id",))
     async with tenancy.inside(db, creator_id) as session:
         found, _ = await _rows(session, whole, viewer_id, None)
@@ -90,7 +93,7 @@ async def _account(db: Database, creator_id: int, viewer_id: int, beside: Beside
             yield piece
         yield b"]"
     if beside is not None and found:
-        for name, records in (await beside(db, creator_id, str(found[0]["platform"]), str(found[0]["user_id"]))).items():
+        for name, records in (await beside(db, creator_id, str(found[0]["platform"]), str(found[0]["user_id"]), chats)).items():
             yield b",\n" + _member(name, records)
     async with tenancy.inside(db, creator_id) as session:
         done = await session.execute(select(AuditEntry.at, AuditEntry.action).where(_about(session, viewer_id)).order_by(AuditEntry.id))

@@ -1,4 +1,4 @@
-"""Tonight: the newest stream's numbers against the usual evening, and who is here."""
+"""Tonight: the evening's numbers against the usual one's, and who is here."""
 
 from typing import Any
 
@@ -6,38 +6,34 @@ from sqlalchemy import select
 
 from entourage.kernel import clock
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import kin, people, schemas, stream, visit
-from entourage.viewers.tables import Stream, Viewer, Visit
+from entourage.viewers import kin, night, people, schemas, stream, visit
+from entourage.viewers.tables import Viewer, Visit
 
 _EVENINGS = 5
 
 
 async def tonight(session: CreatorSession) -> schemas.Tonight:
-    """Return the newest stream's numbers; `usual` is the mean of up to five whole streams before it."""
-    newest = (
-        await session.scalars(
-            select(Stream).where(~Stream.recorded).order_by(Stream.started_ms.desc(), Stream.id.desc()).limit(1 + _EVENINGS)
-        )
-    ).all()
+    """Return the numbers of the evening's streams together; `usual` is the mean of up to five evenings before it."""
+    evenings = await night.newest(session, 1 + _EVENINGS)
     here = await count_here(session)
-    if not newest:
+    if not evenings:
         return schemas.Tonight(False, None, None, here, None, 0, 0, 0, 0, 0, 0, None, None)
-    now, before = newest[0], newest[1:]
-    live = now.ended_ms is None and clock.now_ms() - now.last_event_ms <= stream.STALE_MS
+    now, before = evenings[0], evenings[1:]
+    live = [one for one in now if one.ended_ms is None and clock.now_ms() - one.last_event_ms <= stream.STALE_MS]
     return schemas.Tonight(
-        live=live,
-        platform=now.platform,
-        started_at=clock.iso(now.started_ms),
+        live=bool(live),
+        platform=(live or now)[0].platform,
+        started_at=clock.iso(min(one.started_ms for one in live or now)),
         here=here,
         watching=None,
-        viewers=now.viewers,
-        new_viewers=now.new_viewers,
-        coins=now.coins,
-        gifts=now.gifts,
-        comments=now.comments,
-        likes=now.likes,
-        usual_coins=sum(s.coins for s in before) // len(before) if before else None,
-        usual_viewers=sum(s.viewers for s in before) // len(before) if before else None,
+        viewers=sum(one.viewers for one in now),
+        new_viewers=sum(one.new_viewers for one in now),
+        coins=sum(one.coins for one in now),
+        gifts=sum(one.gifts for one in now),
+        comments=sum(one.comments for one in now),
+        likes=sum(one.likes for one in now),
+        usual_coins=sum(one.coins for some in before for one in some) // len(before) if before else None,
+        usual_viewers=sum(one.viewers for some in before for one in some) // len(before) if before else None,
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, or_, select
 from entourage.kernel import clock
 from entourage.kernel.errors import Invalid
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import outage
+from entourage.viewers import night, outage
 from entourage.viewers.stream_shapes import GapRow, StreamRow
 from entourage.viewers.tables import Gap, Stream
 
@@ -93,12 +93,10 @@ async def of_streams(session: CreatorSession, listed: Sequence[StreamRow]) -> di
 
 
 async def of_tonight(session: CreatorSession) -> list[GapRow]:
-    """Return the gaps of the newest broadcast, and one that goes on whatever it belongs to."""
-    newest = (
-        await session.scalars(select(Stream).where(~Stream.recorded).order_by(Stream.started_ms.desc(), Stream.id.desc()).limit(1))
-    ).first()
-    if newest is not None:
-        return await of_stream(session, newest)
+    """Return the gaps of the evening's broadcasts, and one that goes on whatever it belongs to."""
+    if streams := await night.streams(session):
+        found = {one.id: one for stream in streams for one in await of_stream(session, stream)}
+        return sorted(found.values(), key=lambda one: (one.from_at, one.id), reverse=True)
     return [_row(one) for one in await _read(session, Gap.until_ms.is_(None), limit=1)]
 
 

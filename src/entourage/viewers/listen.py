@@ -133,7 +133,11 @@ class Listener:
 
     async def _wanted(self) -> dict[Wanted, str | None]:
         async with tenancy.everywhere(self.db, "find what to listen to") as session:
-            rows = [c for c in await connections.all_of(session) if c.enabled and (c.account or c.source != "tiktok")]
+            rows = [
+                c
+                for c in await connections.all_of(session)
+                if c.enabled and c.source not in connections.QUIET and (c.account or c.source != "tiktok")
+            ]
             return {Wanted(c.creator_id, c.source, c.account, c.updated_at): None for c in rows}
 
     def _follow(self, wanted: dict[Wanted, str | None]) -> None:

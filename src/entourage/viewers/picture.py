@@ -1,4 +1,4 @@
-"""What overlays may show of viewers: a name, a face, a tier and counts; boards, goals and hours of the newest stream.
+"""What overlays may show of viewers: a name, a face, a tier and counts; boards, goals and hours of the evening.
 
 An overlay is seen by everybody, so nothing here reads a note, a birthday, a tag, an address or an account (row A17).
 """
@@ -7,10 +7,10 @@ import unicodedata
 from typing import Annotated, Any, Literal
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import broadcasts, heatmap, leaderboard, rulebook, schemas
+from entourage.viewers import heatmap, leaderboard, night, rulebook, schemas
 from entourage.viewers.tables import Minute
 
 AlertKind = Literal["gift", "follow", "tier", "birthday"]
@@ -73,7 +73,7 @@ class Place(msgspec.Struct):
 
 
 class Goal(msgspec.Struct):
-    """How far the newest stream is."""
+    """How far the evening is."""
 
     counts: str
     value: int
@@ -148,24 +148,20 @@ async def board(session: CreatorSession, options: Options) -> list[Place]:
 
 
 async def goal(session: CreatorSession, options: Options) -> Goal:
-    """Return what the newest stream has of what the goal counts."""
-    stream = await broadcasts.newest(session)
-    value = 0 if stream is None else {"coins": stream.coins, "follows": stream.follows, "new_viewers": stream.new_viewers}[options.counts]
+    """Return what this evening has of what the goal counts."""
+    value = sum(getattr(one, options.counts) for one in await night.streams(session))
     return Goal(options.counts, value, options.target)
 
 
 async def hours(session: CreatorSession, options: Options) -> Hours:
-    """Return the week's pattern, or the newest stream in cells of five minutes."""
+    """Return the week's pattern, or the evening in cells of five minutes."""
     if options.span == "week":
         heat = await heatmap.of_everybody(session)
         return Hours("week", list(range(7)), _shares(heat.activity))
-    stream = await broadcasts.newest(session)
-    if stream is None:
-        return Hours("tonight", [], [])
+    streams = [one.id for one in await night.streams(session)]
+    deeds = func.sum(Minute.comments + Minute.gifts + Minute.joins + Minute.likes)
     counted = await session.execute(
-        select(Minute.minute, Minute.comments + Minute.gifts + Minute.joins + Minute.likes).where(
-            Minute.stream_id == stream.id, Minute.creator_id == session.creator
-        )
+        select(Minute.minute, deeds).where(Minute.stream_id.in_(streams), Minute.creator_id == session.creator).group_by(Minute.minute)
     )
     return _evening({int(minute): int(deeds) for minute, deeds in counted})
 

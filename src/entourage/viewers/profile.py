@@ -45,7 +45,10 @@ from entourage.viewers.tables import (
 )
 
 FORGOTTEN = "viewers.forgotten"
-"""The job by which other rooms hear that somebody was forgotten, one for each account: `platform` and `user_id`."""
+"""The job by which other rooms hear that somebody was forgotten, one for each account: `platform`, `user_id`, `fans`, `by`, `viewer`.
+
+`fans` says whether fans whom the creator knows as them are forgotten, too; `by` is who wanted it, `viewer` our number of them.
+"""
 _FLAGS = {"is_favorite": "favorite", "is_blocked": "blocked", "is_moderator": "moderator"}
 _TEXTS = {"notes": 20_000, "discord_username": 100, "tts_voice": 100, "gender": 30, "country": 60, "language": 30}
 _MOST_TAGS, _LONGEST_TAG = tags.MOST, tags.LONGEST
@@ -128,7 +131,8 @@ async def edit(session: CreatorSession, ref: str, change: schemas.Edit, actor: s
     if not said:
         msg = "There is nothing to change in this request."
         raise Invalid(msg)
-    cleaned = {name: _clean(name, value) for name, value in said.items()}
+    today = await birthdays.today_of(session)
+    cleaned = {name: _clean(name, value, today) for name, value in said.items()}
     await memory.outdate(session)
     row = await find(session, ref)
     now = clock.now_ms()
@@ -156,13 +160,13 @@ async def edit(session: CreatorSession, ref: str, change: schemas.Edit, actor: s
     return await detail(session, str(row.id))
 
 
-def _clean(name: str, value: Any) -> Any:  # noqa: ANN401 - the value of any field
+def _clean(name: str, value: Any, today: date) -> Any:  # noqa: ANN401 - the value of any field
     if name in _FLAGS:
         return bool(value)
     if name == "tags":
         return _clean_tags(value)
     if name == "birthday":
-        return _clean_birthday(value) if value else None
+        return _clean_birthday(value, today) if value else None
     if name == "age":
         if value is not None and not 0 < value < _OLDEST:
             _refuse(name, f"An age is a number from 1 to {_OLDEST - 1}.")
@@ -173,9 +177,9 @@ def _clean(name: str, value: Any) -> Any:  # noqa: ANN401 - the value of any fie
     return text if name == "notes" else text or None
 
 
-def _clean_birthday(value: str) -> str:
+def _clean_birthday(value: str, today: date) -> str:
     day = birthday.parse(value)
-    if day > clock.now().date().isoformat():
+    if day > today.isoformat():
         _refuse("birthday", "This day has not come yet.")
     return day
 
@@ -192,12 +196,12 @@ def _refuse(field: str, sentence: str) -> None:
     raise Invalid(sentence, details={field: sentence})
 
 
-async def forget(session: CreatorSession, ref: str, actor: str) -> int:
+async def forget(session: CreatorSession, ref: str, actor: str, *, fans: bool = False) -> int:
     """Erase a person with all their accounts, or one account that is linked to somebody. Returns the id.
 
     Profile, card, visits, gifts, hours, handles and what the audit log says of them go. Their messages stay as nameless
     marks and their accounts as fingerprints, so that a replay of the past does not bring them back. Streams and the week
-    of everybody keep their sums.
+    of everybody keep their sums. Other rooms hear of it; with `fans` they forget the fans that the creator knows as them.
     """
     await memory.outdate(session)
     row = await reference.account(session, ref)
@@ -215,7 +219,7 @@ async def forget(session: CreatorSession, ref: str, actor: str) -> int:
     )
     for viewer_id in accounts:
         platform, user_id = await _erase(session, viewer_id)
-        await queue.enqueue(session, FORGOTTEN, {"platform": platform, "user_id": user_id})
+        await queue.enqueue(session, FORGOTTEN, {"platform": platform, "user_id": user_id, "fans": fans, "by": actor, "viewer": viewer_id})
     await session.flush()
     for viewer_id in accounts:
         await audit.blot(session, f"viewer:{viewer_id}")

@@ -6,24 +6,22 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, select
 
 from entourage.kernel import clock
 from entourage.kernel.accounts import creators
 from entourage.kernel.rows import among
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import birthday, schemas, search, ways
+from entourage.viewers import birthday, night, schemas, search, ways
 from entourage.viewers.conditions import DAY_MS, Part, head, of
 from entourage.viewers.people import VIEWERS
 from entourage.viewers.segment import Condition
-from entourage.viewers.tables import Card, Stream, Visit
+from entourage.viewers.tables import Card, Visit
 
 ACTIVE_DAYS = 30
 """Whoever was seen within this time is active."""
 ACTIVE_MS = ACTIVE_DAYS * DAY_MS
 BIRTHDAY_DAYS = 7
-_EVENING_MS = 12 * 3_600_000
-_NEWEST = 5
 _SAME = {"vip": Condition("tier", "any"), "favorites": Condition("favorite", "is", value=True)}
 
 
@@ -91,11 +89,5 @@ async def _new(session: CreatorSession) -> Part:
 
 
 async def _evening(session: CreatorSession) -> list[tuple[int, int, int]]:
-    """Return the newest stream and those that went on at the same time: id, beginning and how many came to each."""
-    over = func.coalesce(Stream.ended_ms, Stream.last_event_ms)
-    statement = select(Stream.id, Stream.started_ms, Stream.viewers, over).where(Stream.creator_id == session.creator, ~Stream.recorded)
-    newest = (await session.execute(statement.order_by(Stream.started_ms.desc(), Stream.id.desc()).limit(_NEWEST))).all()
-    if not newest:
-        return []
-    begun = newest[0][1]
-    return [(i, start, came) for i, start, came, end in newest if end >= begun and start >= begun - _EVENING_MS]
+    """Return the streams of this evening: id, beginning and how many came to each."""
+    return [(one.id, one.started_ms, one.viewers) for one in await night.streams(session)]

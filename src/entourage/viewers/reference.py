@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from entourage.kernel.errors import NotFound
 from entourage.kernel.tenancy import CreatorSession
@@ -11,6 +11,7 @@ from entourage.viewers import people, search
 from entourage.viewers.tables import Viewer
 
 _LONGEST_ID = 18  # below 2**63
+_LONGEST_NAMED = 64
 _JOINTS = re.compile(r"[._-]+")
 
 
@@ -25,7 +26,7 @@ async def account(session: CreatorSession, ref: str) -> Viewer:
         named = select(Viewer).where(search.named(ref.removeprefix("@"))).order_by(Viewer.last_seen_ms.desc()).limit(1)
         row = (await session.scalars(named)).first()
     if row is None:
-        msg = f"There is no viewer {ref!r}."
+        msg = f"There is no viewer {ref[:_LONGEST_NAMED]!r}."
         raise NotFound(msg)
     return row
 
@@ -35,6 +36,14 @@ async def person(session: CreatorSession, ref: str) -> Viewer:
     row = await account(session, ref)
     head = None if row.linked_to is None else await session.get(Viewer, row.linked_to)
     return row if head is None else head
+
+
+async def owner_of(session: CreatorSession, platform: str, user_id: str) -> int | None:
+    """Return the id of the person who owns an account, by the platform's id of it; None when they were never seen."""
+    chosen = select(func.coalesce(Viewer.linked_to, Viewer.id)).where(
+        Viewer.creator_id == session.creator, Viewer.platform == platform, Viewer.user_id == user_id
+    )
+    return await session.scalar(chosen)
 
 
 async def likely(session: CreatorSession, accounts: Iterable[Viewer], limit: int = 4) -> list[people.Who]:

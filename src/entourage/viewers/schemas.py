@@ -277,7 +277,7 @@ class Config(msgspec.Struct):
 
 
 class Tonight(msgspec.Struct):
-    """The evening so far, against the usual one (the mean of the last five at the same minute is not kept: whole evenings)."""
+    """The evening so far, on all platforms together, against the usual one: the mean of the last five whole evenings."""
 
     live: bool
     platform: str | None

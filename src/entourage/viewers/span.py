@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, literal, select
 from entourage.kernel import clock, rows
 from entourage.kernel.accounts import creators
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import broadcasts, hours, people
+from entourage.viewers import hours, night, people
 from entourage.viewers.tables import Link, Period, Stream, Viewer, Visit
 
 Span = Literal["tonight", "week", "month"]
@@ -68,10 +68,7 @@ async def best(session: CreatorSession, span: Span, counter: str, limit: int) ->
 
 async def _parts(session: CreatorSession, span: Span, counter: str) -> Parts:
     if span == "tonight":
-        going_on = select(Stream.id).where(Stream.creator_id == session.creator, Stream.ended_ms.is_(None), ~Stream.recorded)
-        newest = await broadcasts.newest(session)
-        streams = set((await session.scalars(going_on)).all()) | ({newest.id} if newest else set())
-        return Parts(None, sorted(streams), counter)
+        return Parts(None, sorted(one.id for one in await night.streams(session)), counter)
     zone = ZoneInfo(await creators.zone_of(session))
     place = 0 if span == "week" else 1
     now = clock.now_ms()

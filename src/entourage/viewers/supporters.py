@@ -1,19 +1,19 @@
-"""Who gave most in the newest stream."""
+"""Who gave most this evening."""
 
 from typing import Any
 
 from sqlalchemy import CompoundSelect, func, select, union, union_all
 
 from entourage.kernel.tenancy import CreatorSession
-from entourage.viewers import people, schemas
-from entourage.viewers.tables import Link, Stream, Viewer, Visit
+from entourage.viewers import night, people, schemas
+from entourage.viewers.tables import Link, Viewer, Visit
 
 _MORE = 10  # looked at beyond what is shown, for those who are blocked
 
 
 async def tonight(session: CreatorSession, limit: int = 8) -> list[tuple[schemas.ViewerRow, int]]:
-    """Return the viewers who gave most in the newest stream with the coins they gave in it, most first."""
-    sums = _sums(session, limit + _MORE).subquery()
+    """Return the viewers who gave most this evening with the coins they gave in it, most first."""
+    sums = _sums(session, [one.id for one in await night.streams(session)], limit + _MORE).subquery()
     statement = (
         select(sums.c.coins, *people.COLUMNS)
         .join(Viewer, Viewer.id == sums.c.viewer_id)
@@ -24,16 +24,9 @@ async def tonight(session: CreatorSession, limit: int = 8) -> list[tuple[schemas
     return [(people.row(people.Who(*row[1:]), online=False), int(row[0])) for row in await session.execute(statement)]
 
 
-def _sums(session: CreatorSession, most: int) -> CompoundSelect[Any]:
+def _sums(session: CreatorSession, streams: list[int], most: int) -> CompoundSelect[Any]:
     """Ask for the coins of those who gave most: `most` with one account, and `most` whose accounts are added up."""
-    newest = (
-        select(Stream.id)
-        .where(~Stream.recorded, Stream.creator_id == session.creator)
-        .order_by(Stream.started_ms.desc(), Stream.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    gave = (Visit.stream_id == newest, Visit.creator_id == session.creator, Visit.coins > 0)
+    gave = (Visit.stream_id.in_(streams), Visit.creator_id == session.creator, Visit.coins > 0)
     mine = Link.creator_id == session.creator
     # Adding up everybody would look at the profile of all who gave; few are linked.
     pairs = union(

@@ -135,6 +135,7 @@ REFUSED: dict[str, tuple[Make, str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", REFUSED)
 def test_a_hostile_or_broken_file_is_refused_with_a_sentence(kind: str, tmp_path: Path) -> None:
     make, words = REFUSED[kind]
@@ -143,6 +144,12 @@ def test_a_hostile_or_broken_file_is_refused_with_a_sentence(kind: str, tmp_path
         list(table.records(formats.look(path)))
     assert refused.value.message.endswith(".")
     assert str(tmp_path) not in refused.value.message, "no path of the machine is told"
+    assert not _held(path), "a refused file is closed, not left to be collected"
+
+
+def _held(path: Path) -> list[str]:
+    """Name the descriptors of this process that are still open on a file."""
+    return [link.name for link in Path("/proc/self/fd").iterdir() if link.exists() and link.resolve() == path.resolve()]
 
 
 def test_more_than_a_hundred_megabytes_are_not_even_looked_at(tmp_path: Path) -> None:

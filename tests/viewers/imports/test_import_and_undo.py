@@ -24,6 +24,7 @@ async def evening(desk: Desk) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", files.ALL)
 async def test_a_file_is_taken_over_once_and_undone_whole(kind: str, desk: Desk, tmp_path: Path) -> None:
     await evening(desk)

@@ -26,6 +26,7 @@ def people(count: int) -> bytes:
     return ("tiktok_user_id,username,points,coins\n" + "\n".join(rows) + "\n").encode()
 
 
+@pytest.mark.thorough
 async def test_a_job_reads_applies_and_throws_the_file_away(desk: Desk) -> None:
     mark = await desk.hand_in(people(2_500) + b"x,,1,2\n")
     import_id = await desk.begin(mark)
@@ -40,6 +41,7 @@ async def test_a_job_reads_applies_and_throws_the_file_away(desk: Desk) -> None:
         uploads.find(desk.folder, desk.creator_id, mark)
 
 
+@pytest.mark.thorough
 async def test_a_job_goes_on_where_a_crash_left_it_and_counts_nobody_twice(desk: Desk) -> None:
     before = await hashes(desk.db)
     await desk.hear(Room().chat("zoe", 1))
@@ -78,6 +80,7 @@ async def test_a_job_goes_on_where_a_crash_left_it_and_counts_nobody_twice(desk:
         assert list(await session.scalars(text("SELECT handle FROM viewers"))) == ["zoe"]
 
 
+@pytest.mark.thorough
 async def test_a_reader_that_was_taken_over_stores_nothing_more(desk: Desk) -> None:
     import_id = await desk.begin(await desk.hand_in(people(3_300)))
     opened = taking.open_file(desk.file(people(3_300).decode()), taking.Wanted())
@@ -105,6 +108,7 @@ async def _rows(desk: Desk, import_id: int) -> int:
         return int(await session.scalar(text(f"SELECT count(*) FROM viewer_import_rows WHERE import_id = {import_id}")) or 0)
 
 
+@pytest.mark.thorough
 async def test_an_import_beside_a_busy_evening_loses_nothing(desk: Desk) -> None:
     import_id = await desk.begin(await desk.hand_in(people(4_000)))
     room = Room()

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.anyio
 LIST = "username,points,coins,hours,notes,tags\nLENA,100,50,2,Likes cats,artist\n"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("rule", "coins", "points"), [("set", 50, 100), ("add", 80, 100), ("larger", 50, 100)])
 async def test_each_rule_does_what_it_is_called(rule: str, coins: int, points: int, desk: Desk) -> None:
     await desk.hear(Room().gift("lena", 1, coins=30))

@@ -3,7 +3,8 @@
 import codecs
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -77,7 +78,8 @@ def _is_utf8(opened: BinaryIO) -> bool:
 def shape_of(file: Path) -> Shape:
     """Find encoding and delimiter; raises Invalid for what is no text."""
     encoding = encoding_of(file)
-    lines = list(islice((line for line in _lines(file, encoding) if line.strip()), _LOOKED_AT))
+    with closing(_lines(file, encoding)) as every:
+        lines = list(islice((line for line in every if line.strip()), _LOOKED_AT))
     return Shape(encoding, delimiter_of(lines))
 
 
@@ -98,23 +100,24 @@ def delimiter_of(lines: list[str]) -> str:
 
 def rows(file: Path, shape: Shape) -> Iterator[Row]:
     """Yield the rows that are not blank; raises Invalid where the file stops being a table."""
-    reader = csv.reader(_lines(file, shape.encoding), delimiter=shape.delimiter)
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            msg = f"Line {reader.line_num:,} is no row of a table; perhaps a quote in it is never closed."
-            raise Invalid(msg) from error
-        if len(cells) > _MOST_CELLS:
-            msg = f"Line {reader.line_num:,} has {len(cells):,} columns; at most {_MOST_CELLS} are read."
-            raise Invalid(msg)
-        if any(cell.strip() for cell in cells):
-            yield reader.line_num, cells
+    with closing(_lines(file, shape.encoding)) as lines:
+        reader = csv.reader(lines, delimiter=shape.delimiter)
+        while True:
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                msg = f"Line {reader.line_num:,} is no row of a table; perhaps a quote in it is never closed."
+                raise Invalid(msg) from error
+            if len(cells) > _MOST_CELLS:
+                msg = f"Line {reader.line_num:,} has {len(cells):,} columns; at most {_MOST_CELLS} are read."
+                raise Invalid(msg)
+            if any(cell.strip() for cell in cells):
+                yield reader.line_num, cells
 
 
-def _lines(file: Path, encoding: str) -> Iterator[str]:
+def _lines(file: Path, encoding: str) -> Generator[str]:
     """Yield lines with their ends; one that is too long to be one ends it all with Invalid."""
     # Strict where the whole file was looked at; a wrong half of a character in UTF-16 spoils a name, not the file.
     errors = "strict" if encoding.startswith("utf-8") else "replace"

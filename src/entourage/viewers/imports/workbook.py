@@ -1,11 +1,13 @@
 """Tables in Excel workbooks (.xlsx), read row by row, with a limit to what a small file may unfold to."""
 
 import zipfile
+import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from entourage.kernel.errors import Invalid
@@ -14,6 +16,11 @@ from entourage.viewers.imports.sheet import Row
 
 _MOST = 300_000_000
 _MOST_CELLS = 500
+_BROKEN = (
+    InvalidFileException, zipfile.BadZipFile, zlib.error, EOFError, OSError,
+    LookupError, ValueError, TypeError, AttributeError, SyntaxError, RuntimeError,
+)  # fmt: skip
+"""What zipfile and openpyxl raise over damaged bytes: the archive's own errors, and those of XML that is not what it should be."""
 
 
 def is_workbook(file: Path) -> bool:
@@ -28,13 +35,18 @@ def is_workbook(file: Path) -> bool:
 def rows(file: Path, sheets: tuple[str, ...] = ()) -> Iterator[Row]:
     """Yield the rows of the first sheet with one of the names (any case), else of the first; raises Invalid for a broken file."""
     archive.check(file, most=_MOST)
+    with file.open("rb") as opened:
+        try:
+            book = load_workbook(opened, read_only=True, data_only=True, keep_links=False)
+        except _BROKEN as error:
+            msg = "This Excel workbook is damaged. Open it in a spreadsheet, save it anew as .xlsx or as CSV, and try again."
+            raise Invalid(msg) from error
+        with closing(book):
+            yield from _rows(book, {name.casefold() for name in sheets})
+
+
+def _rows(book: Workbook, wanted: set[str]) -> Iterator[Row]:
     try:
-        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
-        msg = "This Excel workbook is damaged. Open it in a spreadsheet, save it anew as .xlsx or as CSV, and try again."
-        raise Invalid(msg) from error
-    try:
-        wanted = {name.casefold() for name in sheets}
         sheet = next((one for one in book.worksheets if one.title.casefold() in wanted), None) or next(iter(book.worksheets), None)
         if sheet is None:
             msg = "There is no sheet in this workbook."
@@ -43,11 +55,9 @@ def rows(file: Path, sheets: tuple[str, ...] = ()) -> Iterator[Row]:
             cells = [_text(value) for value in values]
             if any(cell.strip() for cell in cells):
                 yield line, _trimmed(cells)
-    except (KeyError, ValueError, zipfile.BadZipFile, SyntaxError, EOFError) as error:
+    except _BROKEN as error:
         msg = "This Excel workbook is damaged in the middle. Save it anew as .xlsx or as CSV, and try again."
         raise Invalid(msg) from error
-    finally:
-        book.close()
 
 
 def _trimmed(cells: list[str]) -> list[str]:

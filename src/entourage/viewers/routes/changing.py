@@ -42,10 +42,26 @@ async def choose_tier(actor: Actor, db: Database, publisher: Publisher, ref: str
 
 
 @delete("/api/viewer-profiles/{ref:str}", guards=[allowed("viewers.erase")], status_code=200, tags=["viewers"])
-async def forget_viewer(actor: Actor, db: Database, publisher: Publisher, ref: str) -> Answer[dict[str, int]]:
-    """Forget a person: everything about them is erased, what they wrote is blotted out."""
+async def forget_viewer(
+    actor: Actor,
+    db: Database,
+    publisher: Publisher,
+    ref: str,
+    *,
+    forget_fans: Annotated[
+        bool,
+        Parameter(
+            query="forgetFans", description="Forget the fans known as this person, too; without the right to (chats.decide) they stay."
+        ),
+    ] = True,
+) -> Answer[dict[str, int]]:
+    """Forget a person: everything about them is erased, what they wrote is blotted out, also what is known of their badges.
+
+    Fans whom the creator knows as this person are forgotten in a job; with `forgetFans=false` they stay and are known as nobody.
+    """
+    fans = forget_fans and actor.may("chats.decide")
     async with tenancy.inside(db, actor.creator_id, write=True) as session:
-        viewer_id = await profile.forget(session, ref, actor.label)
+        viewer_id = await profile.forget(session, ref, actor.label, fans=fans)
         session.after_commit(lambda: publisher.forgotten(actor.creator_id, viewer_id))
     return Answer({"id": viewer_id})
 
