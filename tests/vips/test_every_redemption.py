@@ -48,11 +48,11 @@ class MortalDatabase(Database):
     mortal: Callable[[], bool] = staticmethod(lambda: False)
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
+    async def turn(self, *, hurried: bool = False) -> AsyncIterator[None]:
         """Wait for the turn to write."""
         if self.mortal():
             raise Crash
-        async with super().turn():
+        async with super().turn(hurried=hurried):
             yield
         if self.mortal():
             raise Crash

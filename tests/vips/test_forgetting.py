@@ -7,16 +7,19 @@ import pytest
 from sqlalchemy import Table, select
 
 from entourage import automations
+from entourage.chats.tables import ChatFan
 from entourage.kernel import clock, deliveries, tenancy
 from entourage.kernel.db import Database
+from entourage.kernel.errors import NotFound
 from entourage.kernel.parcel import Parcel
 from entourage.kernel.tables import AuditEntry, Base, Delivery
 from entourage.ports.channel import ChatLine, Subscribed
 from entourage.viewers import profile
 from entourage.viewers.tables import Total
-from entourage.vips import analytics, converts, kinds, permanent, rounds, rulebook, schemas
+from entourage.vips import analytics, converts, erasure, kinds, permanent, rounds, rulebook, schemas
 from entourage.vips.rule import Terms
 from tests import make
+from tests.people import Cast, Doors
 from tests.vips.conftest import DAY, Crew
 from tests.vips.stage import FakeChannel, account
 
@@ -178,3 +181,38 @@ async def test_what_is_not_acted_upon_yet_is_kept_until_it_is(crew: Crew, db: Da
         await deliveries.blot(session, "twitch", mentioning=WHO)
     async with tenancy.inside(db, crew.creator_id) as session:
         assert await session.scalar(select(Delivery.payload)) == {}
+
+
+async def test_somebody_who_is_no_viewer_is_forgotten_by_hand_and_known_as_nobody(crew: Crew, channel: FakeChannel) -> None:
+    automations.register(crew.registry)
+    await crew.redeem("r1", WHO)
+    await crew.settle_down()
+    async with tenancy.inside(crew.db, crew.creator_id, write=True) as session:
+        fan = {"fan_id": "f-1", "known_platform": "twitch", "known_id": WHO, "first_at": clock.now(), "updated_at": clock.now()}
+        session.add(ChatFan(**fan))
+        await erasure.ask_by_hand(session, WHO, "user:ada")
+    await crew.settle_down()
+    crew.hands.push(61)
+    await crew.run_for(8 * DAY, sweep_s=3_600)
+
+    assert channel.badges == set()
+    assert await left(crew, WHO, *NAMES) == {}
+    async with tenancy.inside(crew.db, crew.creator_id) as session:
+        assert await session.scalar(select(ChatFan.known_id)) == ""
+        with pytest.raises(NotFound):
+            await erasure.ask_by_hand(session, WHO, "user:ada")
+
+
+async def test_it_is_asked_for_over_rest_and_on_the_page_of_their_activity(doors: Doors, cast: Cast, db: Database) -> None:
+    async with tenancy.inside(db, cast.owner.creator_id, write=True) as session:
+        await permanent.note(session, account(WHO), "imported")
+    owner, helper = await doors.of(cast.owner), await doors.of(cast.helper)
+    page = f"/vips/activity?person=login{WHO}"
+    assert f"DELETE /api/vip/people/{WHO}" in (await owner.get(page, headers={"accept": "text/html"})).text
+    assert "/api/vip/people" not in (await helper.get(page, headers={"accept": "text/html"})).text
+    assert (await helper.delete(f"/api/vip/people/{WHO}")).status_code == 403
+    assert (await owner.delete("/api/vip/people/1")).status_code == 404
+    assert (await owner.delete(f"/api/vip/people/{WHO}")).status_code == 202
+    async with tenancy.inside(db, cast.owner.creator_id, write=True) as session:
+        session.add(make.viewer(1, platform="twitch", user_id=WHO))
+    assert "They are among your viewers" in (await owner.get(page, headers={"accept": "text/html"})).text

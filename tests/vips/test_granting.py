@@ -40,7 +40,7 @@ async def test_a_redemption_becomes_a_badge_and_is_fulfilled(crew: Crew, channel
     assert (grant.state, grant.ends_at) == ("active", T0 + timedelta(days=1))
     assert (claim.state, claim.settled) == ("granted", "fulfilled")
     assert crew.screens.events() == ["vip:granted"]
-    assert channel.said == ["Name7 is VIP now, for 1 d!"]
+    assert channel.said == ["Name7 is VIP now, for 1 day!"]
 
 
 async def test_the_audit_log_tells_the_whole_chain(crew: Crew) -> None:
@@ -65,7 +65,7 @@ async def test_a_badge_is_taken_back_when_its_time_is_over(crew: Crew, channel: 
     assert (grant.state, grant.ended_why, grant.ended_by) == ("ended", "expired", "system")
     assert grant.ended_at is not None
     assert grant.ended_at - (grant.ends_at or hands.now) <= timedelta(seconds=5)
-    assert [line for line in channel.said if "ends in" in line] == ["@Name7, your VIP badge ends in 1 h."]
+    assert [line for line in channel.said if "ends in" in line] == ["@Name7, your VIP badge ends in 1 hour."]
     assert channel.said[-1].startswith("Name7 is not VIP any more")
 
 
@@ -107,6 +107,7 @@ async def test_who_cannot_be_given_a_badge_gets_the_points_back_with_the_reason(
     assert channel.badges == ({"7"} if who == "permanent" else set())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("call", ["give", "settle", "take"])
 @pytest.mark.parametrize("how", ["crash", "outage"])
@@ -164,6 +165,7 @@ async def test_nothing_is_lost_until_the_creator_signs_in_again(crew: Crew, chan
     assert {"vips.sign_in.needed", "vips.sign_in.done"} <= set(await crew.actions())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("again", "days"), [("extend", 2), ("stack", 2), ("replace", 1)])
 async def test_a_further_redemption_adds_its_time(crew: Crew, channel: FakeChannel, hands: Hands, again: str, days: int) -> None:
     await crew.choose(again=again)
@@ -212,6 +214,38 @@ async def test_a_full_house_that_pauses_rests_the_reward_until_a_slot_is_free(cr
     assert channel.made["reward1"].shape.paused
 
     await crew.run_for(DAY + 60, sweep_s=3600)
+    assert not channel.made["reward1"].shape.paused
+
+
+async def test_a_reward_rests_no_longer_when_a_hand_frees_a_slot(crew: Crew, channel: FakeChannel, hands: Hands) -> None:
+    channel.badges, channel.slots = {"1000"}, 1
+    await crew.choose(when_full="pause")
+    await crew.redeem("r7", "7")
+    await crew.settle_down()
+    assert (channel.status("r7"), channel.made["reward1"].shape.paused) == ("canceled", True)
+
+    channel.badges.clear()
+    await crew.hear(BadgeTaken(broadcaster_id="1", at=hands.now, user=account("1000")))
+    await crew.settle_down()
+    assert not channel.made["reward1"].shape.paused
+    await crew.redeem("r8", "7")
+    await crew.settle_down()
+    assert (channel.status("r8"), channel.badges) == ("fulfilled", {"7"})
+
+
+async def test_a_full_house_is_asked_again_after_a_day(crew: Crew, channel: FakeChannel) -> None:
+    channel.badges, channel.slots = {"1000"}, 1
+    await crew.choose(when_full="pause")
+    await crew.redeem("r7", "7")
+    await crew.settle_down()
+    channel.slots = 2  # of which Twitch tells nobody
+    await crew.run_for(DAY / 2, sweep_s=3600)
+    await rounds.ask_all(crew.db)
+    await crew.settle_down()
+    assert channel.made["reward1"].shape.paused
+    await crew.run_for(DAY / 2 + 60, sweep_s=3600)
+    await rounds.ask_all(crew.db)
+    await crew.settle_down()
     assert not channel.made["reward1"].shape.paused
 
 
@@ -270,6 +304,7 @@ async def test_a_badge_given_by_hand_is_permanent(crew: Crew, channel: FakeChann
     assert "vips.badge.given_by_hand" in await crew.actions()
 
 
+@pytest.mark.thorough
 async def test_drift_that_nobody_told_is_found_by_the_round(crew: Crew, channel: FakeChannel, db: Database, creator_id: int) -> None:
     for number in (7, 8, 9):
         await crew.redeem(f"r{number}", str(number))

@@ -45,7 +45,7 @@ async def test_a_viewer_asks_how_much_time_is_left(crew: Crew, channel: FakeChan
         await crew.hear(line(text, user_id))
         await crew.settle_down()
 
-    assert channel.said == ["m1> @Name7 you are VIP, with 3 h left.", "m1> @Name8 you are not VIP right now."]
+    assert channel.said == ["m1> @Name7 you are VIP, with 3 hours left.", "m1> @Name8 you are not VIP right now."]
     await crew.choose(commands=False, language="de")
     await crew.hear(line("!vip"))
     await crew.settle_down()
@@ -65,9 +65,9 @@ async def test_a_badge_until_the_stream_ends_is_told_so(crew: Crew, channel: Fak
 
     assert channel.said == [
         "Name7 is VIP now, until the stream ends!",
-        "Name7 stays VIP, with 1 d left and at least until the stream ends!",
-        "Name8 is VIP now, for 1 d!",
-        "m1> @Name7 you are VIP, with 1 d left and at least until the stream ends.",
+        "Name7 stays VIP, with 1 day left and at least until the stream ends!",
+        "Name8 is VIP now, for 1 day!",
+        "m1> @Name7 you are VIP, with 1 day left and at least until the stream ends.",
     ]
 
 
@@ -78,7 +78,7 @@ async def test_lines_are_said_in_the_creators_words(crew: Crew, channel: FakeCha
     await crew.redeem("r1", "7")
     await crew.settle_down()
 
-    assert channel.said == ["ANNOUNCED VIP-Abzeichen sind da: 10 Plätze sind frei.", "Ada welcomes Name7 for 1 Tg."]
+    assert channel.said == ["ANNOUNCED VIP-Abzeichen sind da: 10 Plätze sind frei.", "Ada welcomes Name7 for 1 Tag"]
 
 
 async def test_a_line_that_is_too_fast_is_said_later_and_one_that_may_have_been_said_is_not_repeated(
@@ -88,13 +88,13 @@ async def test_a_line_that_is_too_fast_is_said_later_and_one_that_may_have_been_
     channel.trouble = lambda at, name: troubles.pop() if troubles and (at, name) == ("before", "say") else None
     await crew.redeem("r1", "7")
     await crew.run_for(60)
-    assert channel.said == ["Name7 is VIP now, for 1 d!"]
+    assert channel.said == ["Name7 is VIP now, for 1 day!"]
 
     lost = [Later("Twitch did not answer in time.")]
     channel.trouble = lambda at, name: lost.pop() if lost and (at, name) == ("after", "say") else None
     await crew.redeem("r2", "8")
     await crew.run_for(60)
-    assert channel.said[1:] == ["Name8 is VIP now, for 1 d!"]
+    assert channel.said[1:] == ["Name8 is VIP now, for 1 day!"]
     assert (await crew.actions()).count("vips.chat.unknown") == 1
 
 
@@ -108,7 +108,7 @@ async def test_discord_hears_of_badges_at_its_own_pace(db: Database, creator_id:
     board.troubles = [Later("Discord asks us to slow down.", retry_after_s=5.0)]
     await crew.redeem("r1", "7")
     await crew.run_for(30)
-    assert board.notices == [(address, "Name7 is VIP now, for 1 d!")]
+    assert board.notices == [(address, "Name7 is VIP now, for 1 day!")]
 
     board.troubles = [Never("This Discord webhook was deleted.")]
     await crew.redeem("r2", "8")
@@ -120,6 +120,7 @@ async def test_discord_hears_of_badges_at_its_own_pace(db: Database, creator_id:
     assert "very-secret" not in str([entry.meta for entry in await crew.audited()])
 
 
+@pytest.mark.thorough
 async def test_discord_hears_once_that_twitch_wants_a_new_sign_in(
     db: Database, creator_id: int, channel: FakeChannel, hands: Hands
 ) -> None:

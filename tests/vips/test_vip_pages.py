@@ -89,6 +89,7 @@ async def test_a_badge_is_shown_with_what_it_was_given_for_and_until_when(owner:
     assert 'data-badge="7"' in (await owner.get("/vips/now", headers=PART)).text, "what is out is still shown"
 
 
+@pytest.mark.thorough
 async def test_whoever_has_a_badge_is_known_by_it_where_viewers_are_shown(
     owner: Client, doors: Doors, cast: Cast, crew: Crew, db: Database, creator_id: int
 ) -> None:
@@ -147,6 +148,7 @@ async def test_who_has_not_agreed_or_no_longer_is_told_what_to_do(owner: Client,
     assert "Give a badge" not in page.partition("<dialog")[0]
 
 
+@pytest.mark.thorough
 async def test_a_badge_given_on_twitch_is_left_or_given_an_end_and_one_of_before_never(
     owner: Client, crew: Crew, channel: FakeChannel
 ) -> None:
@@ -192,6 +194,7 @@ async def test_the_activity_tells_a_redemption_from_its_points_to_its_end(owner:
     assert "Name7 hat das VIP-Abzeichen." in german
 
 
+@pytest.mark.thorough
 async def test_the_activity_is_filtered_paged_and_taken_along_as_a_file(owner: Client, crew: Crew) -> None:
     for number in range(40):
         await crew.redeem(f"r{number}", str(number + 10))

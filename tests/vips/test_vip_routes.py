@@ -1,5 +1,6 @@
 """Timed VIPs over REST: who may ask what, and what is answered."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -68,6 +69,7 @@ async def test_a_badge_is_given_prolonged_taken_back_and_restored_by_hand(owner:
     assert (out["seconds_left"], over["state"]) == (4200, "ended")
 
 
+@pytest.mark.thorough
 async def test_a_hand_cannot_touch_a_badge_that_is_not_ours(owner: Client, crew: Crew, channel: FakeChannel) -> None:
     channel.badges.add("7")
     await crew.redeem("r1", "7")
@@ -105,7 +107,7 @@ async def test_settings_are_kept_and_wrong_ones_named(owner: Client) -> None:
     assert set(wrong.json()["errors"]) == {"grace_s", "lines.ended"}
     assert (await data(await owner.get("/api/vip/settings")))["when_full"] == "rotate"
     said = await data(await owner.post("/api/vip/lines/preview", json={"say": "granted", "text": "Hi {user}, {time_left}"}))
-    assert said == "Hi Mia, 7 d"
+    assert said == "Hi Mia, 7 days"
 
 
 @pytest.mark.usefixtures("crew")
@@ -137,6 +139,7 @@ async def test_rules_are_made_tried_and_removed(owner: Client, crew: Crew, hands
     assert (await owner.delete(f"/api/vip/rules/{made['id']}")).status_code == 404
 
 
+@pytest.mark.thorough
 async def test_rewards_are_made_changed_and_deleted_without_losing_points(owner: Client, crew: Crew, channel: FakeChannel) -> None:
     wish = {"shape": {"title": "VIP for a week", "cost": 5000}, "terms": {"duration_s": 7 * DAY}}
     made = await data(await owner.post("/api/channel-points", json=wish), 202)
@@ -156,6 +159,16 @@ async def test_rewards_are_made_changed_and_deleted_without_losing_points(owner:
     assert channel.status("r9") == "canceled"
     assert [one["id"] for one in await data(await owner.get("/api/channel-points"))] == [1]
     assert (await owner.post("/api/channel-points", json={"shape": {"title": "", "cost": 0}, "terms": {}})).status_code == 400
+
+
+async def test_a_reward_is_made_once_however_often_the_button_is_pressed(owner: Client, crew: Crew, channel: FakeChannel) -> None:
+    wish = {"shape": {"title": "VIP for a night", "cost": 500}, "terms": {"duration_s": DAY}}
+    answers = await asyncio.gather(*(owner.post("/api/channel-points", json=wish) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [202, 409, 409, 409]
+    await crew.settle_down()
+    assert [one.shape.title for one in channel.made.values()].count("VIP for a night") == 1
+    again = await owner.post("/api/channel-points", json={**wish, "shape": {"title": " vip FOR a night", "cost": 500}})
+    assert (again.status_code, again.json()["errors"]) == (409, {"title": "You have a reward with this title already."})
 
 
 async def test_a_reward_that_was_deleted_on_twitch_can_be_made_again(

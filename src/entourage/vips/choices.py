@@ -1,13 +1,19 @@
 """The creator's settings for timed VIPs."""
 
+from typing import cast, get_args
+
 import msgspec
+from sqlalchemy import Table
 
 from entourage.kernel import audit, clock
 from entourage.kernel.errors import Invalid
+from entourage.kernel.rows import insert_into
 from entourage.kernel.tenancy import CreatorSession
 from entourage.vips import schemas, wording
 from entourage.vips.tables import VipChannel, VipChoice
+from entourage.vips.wording import Language
 
+_choices = cast("Table", VipChoice.__table__)
 _RANGES = {
     "cap_s": (60, 10 * 366 * 86_400),
     "grace_s": (0, 86_400),
@@ -44,6 +50,13 @@ async def write(session: CreatorSession, settings: schemas.Settings, actor: str)
     return await read(session)
 
 
+async def speak(session: CreatorSession, language: str) -> None:
+    """Let lines be said in the language of whoever signs in first; what was chosen before stays."""
+    spoken = next((one for one in get_args(Language) if one == language), None)
+    if spoken is not None and await session.get(VipChoice, session.creator) is None:
+        (await _row(session)).chosen = schemas.as_dict(schemas.Settings(language=spoken))
+
+
 async def discord_url(session: CreatorSession) -> str:
     """Return the address of the creator's Discord webhook, or nothing."""
     row = await session.get(VipChoice, session.creator)
@@ -59,9 +72,11 @@ async def put_discord(session: CreatorSession, url: str, actor: str) -> None:
 
 async def _row(session: CreatorSession) -> VipChoice:
     row = await session.get(VipChoice, session.creator)
-    if row is None:
-        row = VipChoice(creator_id=session.creator, chosen=schemas.as_dict(schemas.Settings()), updated_at=clock.now())
-        session.add(row)
+    if row is None:  # of two who are the first, the later one finds the row of the other
+        insert = insert_into(_choices, session.dialect)
+        first = {"creator_id": session.creator, "chosen": schemas.as_dict(schemas.Settings()), "updated_at": clock.now()}
+        await session.execute(insert.on_conflict_do_nothing(), first)
+        row = await session.get_one(VipChoice, session.creator)
     return row
 
 

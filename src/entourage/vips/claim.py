@@ -7,11 +7,11 @@ from typing import Any, cast
 
 import msgspec
 from sqlalchemy import Table, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from entourage.kernel import audit, clock
 from entourage.kernel.errors import Conflict
 from entourage.kernel.jobs import queue
+from entourage.kernel.rows import insert_into
 from entourage.kernel.tenancy import CreatorSession
 from entourage.ports.channel import Account, Redemption
 from entourage.vips import choices, erasure, kinds, shown, states, telling, wording
@@ -155,5 +155,5 @@ def _move(claim: VipClaim, state: str) -> None:
 
 @cache
 def _insert(dialect: str) -> Any:  # noqa: ANN401 - two dialects' inserts share no type
-    insert = sqlite.insert(_claims) if dialect == "sqlite" else postgresql.insert(_claims)
+    insert = insert_into(_claims, dialect)
     return insert.on_conflict_do_nothing().returning(_claims.c.id)

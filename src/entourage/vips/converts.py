@@ -8,6 +8,8 @@ from entourage.kernel.tenancy import CreatorSession
 from entourage.vips.tables import VipClaim
 
 _SHOWN = 20
+_LOOKED_AT = 200
+"""Of so many of the newest those with a name are shown: of the forgotten only the number is known."""
 
 
 class Convert(msgspec.Struct):
@@ -42,19 +44,23 @@ async def read(session: CreatorSession) -> Converts:
         .group_by(VipClaim.user_id)
         .subquery()
     )
-    redeemers = await session.scalar(select(func.count()).select_from(first)) or 0
     both = (
-        select(first.c.user_id, first.c.at, began.c.at, began.c.tier, func.max(VipClaim.name))
+        select(first.c.user_id, first.c.at.label("redeemed"), began.c.at.label("subscribed"), began.c.tier)
         .join(began, began.c.user_id == first.c.user_id)
-        .join(VipClaim, VipClaim.user_id == first.c.user_id)
         .where(began.c.at > first.c.at)
-        .group_by(first.c.user_id, first.c.at, began.c.at, began.c.tier)
-        .order_by(began.c.at.desc(), first.c.user_id)
     )
-    found = (await session.execute(both)).all()
+    last = both.order_by(began.c.at.desc(), first.c.user_id).limit(_LOOKED_AT).subquery()
+    # The newest name; the forgotten have none.
+    of_them = (VipClaim.creator_id == session.creator, VipClaim.user_id == last.c.user_id)
+    name = select(VipClaim.name).where(*of_them).order_by(VipClaim.id.desc()).limit(1).scalar_subquery()
+    found = await session.execute(select(last, name.label("name")).order_by(last.c.subscribed.desc(), last.c.user_id))
     newest = [
-        Convert(user_id, name, clock.iso(clock.to_ms(redeemed)) or "", clock.iso(clock.to_ms(subscribed)) or "", int(tier))
-        for user_id, redeemed, subscribed, tier, name in found
-        if name  # nameless: forgotten
+        Convert(
+            row.user_id, row.name, clock.iso(clock.to_ms(row.redeemed)) or "", clock.iso(clock.to_ms(row.subscribed)) or "", int(row.tier)
+        )
+        for row in found
+        if row.name
     ]
-    return Converts(redeemers, len(found), newest[:_SHOWN])
+    redeemers = await session.scalar(select(func.count()).select_from(first)) or 0
+    subscribed = await session.scalar(select(func.count()).select_from(both.subquery())) or 0
+    return Converts(redeemers, subscribed, newest[:_SHOWN])

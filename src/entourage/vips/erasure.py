@@ -10,6 +10,7 @@ from datetime import timedelta
 from sqlalchemy import Update, literal_column, or_, select, update
 
 from entourage.kernel import audit, clock, deliveries, ids
+from entourage.kernel.errors import NotFound
 from entourage.kernel.jobs import queue
 from entourage.kernel.tenancy import CreatorSession
 from entourage.vips import kinds
@@ -25,6 +26,18 @@ async def ask(session: CreatorSession, user_id: str, *, again: bool = False) -> 
     run_at = clock.now() + timedelta(seconds=_AGAIN_S) if again else None
     payload = {"user": user_id, "again": not again}
     await queue.enqueue(session, kinds.FORGET, payload, dedup=f"{user_id}:{again}", run_at=run_at)
+
+
+async def ask_by_hand(session: CreatorSession, user_id: str, actor: str) -> None:
+    """Ask for somebody to be forgotten who need not be among the viewers, and let other rooms hear; raises NotFound for nobody."""
+    tables = (VipGrant, VipClaim, PermanentVip)
+    found = [await session.scalar(select(table.user_id).where(table.user_id == user_id).limit(1)) for table in tables]
+    if not any(found):
+        msg = "Nobody of this number ever had a badge here or asked for one."
+        raise NotFound(msg)
+    audit.record(session, "vips.person.forget", kinds.about(user_id), actor=actor)
+    await ask(session, user_id)
+    await queue.enqueue(session, kinds.FORGOTTEN, {"user_id": user_id, "by": actor})
 
 
 async def ask_if_forgotten(session: CreatorSession, row: VipClaim | VipGrant) -> None:

@@ -40,8 +40,8 @@ _STEPS: dict[str, Callable[[Desk, JobContext], Awaitable[None]]] = {
 def register(registry: Registry, desk: Desk) -> None:
     """Say who does the jobs of the room."""
     for kind, step in _STEPS.items():
-        registry.add(kind, partial(step, desk), timeout_s=120.0)
-    registry.add(kinds.HEARD, partial(_hear, desk), timeout_s=60.0)
+        registry.add(kind, partial(step, desk), timeout_s=120.0, urgent=kind in kinds.URGENT)
+    registry.add(kinds.HEARD, partial(_hear, desk), timeout_s=60.0, urgent=True)
     registry.add(kinds.ROUNDS, _go_round, timeout_s=300.0)
     registry.add(kinds.FORGET, _forget, timeout_s=300.0)
 

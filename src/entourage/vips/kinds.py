@@ -14,7 +14,11 @@ TELL = "vips.tell"
 ANSWER = "vips.answer"
 HEARD = "vips.heard"
 FORGET = "vips.forget"
+FORGOTTEN = "vips.forgotten"
+"""The job by which other rooms hear that somebody was forgotten among the VIPs by hand: `user_id` on the platform, and `by` whom."""
 
+URGENT = frozenset({CONSIDER, GIVE, SETTLE, ANSWER, REWARD})
+"""What somebody waits for, in front of the chat or of a page; a thousand badges that end go behind it."""
 PATIENT = 100_000
 """Tries of a job that must not give up: a badge that is not taken back yet, points that were not given back yet."""
 

@@ -8,7 +8,7 @@ from entourage.kernel.jobs import queue
 from entourage.kernel.jobs.context import JobContext
 from entourage.kernel.tenancy import CreatorSession
 from entourage.ports.channel import Account, Channel
-from entourage.vips import claim, grant, kinds, permanent, standing
+from entourage.vips import claim, grant, kinds, permanent, rewards, standing
 from entourage.vips.desk import Desk
 from entourage.vips.patience import creator_of
 from entourage.vips.tables import OPEN, PermanentVip, VipClaim, VipGrant, VipReward
@@ -98,6 +98,8 @@ async def look(desk: Desk, context: JobContext) -> None:
                 audit.record(session, "vips.badge.given_by_hand", kinds.about(user.id), actor=claim.TWITCH, meta={"name": user.name})
                 await _tell(session, desk)
         elif not badge and row is None and await permanent.drop(session, user.id):
+            await session.flush()
+            await rewards.wake(session)
             await _tell(session, desk)
 
 

@@ -13,10 +13,15 @@ from entourage.vips.rule import Facts, Rule, Terms
 from entourage.vips.tables import VipClaim
 
 _SHOWN = 100
+_WHATEVER = frozenset({"moderator", "permanent"})
+"""Why the platform gave no badge, whatever the rules said."""
 
 
 class Outcome(msgspec.Struct):
-    """What would have become of something that happened: `given`, `no_rule`, a condition that was not met, or `unsure`."""
+    """What would have become of something that happened: `given`, `no_rule`, a condition that was not met, or `unsure`.
+
+    Who was a `moderator` or `permanent` VIP when it happened would have got none, whatever the rules.
+    """
 
     asked_at: str
     user_id: str
@@ -63,5 +68,7 @@ async def rehearse(session: CreatorSession, proposed: list[schemas.RuleRow], day
 def _verdict(claim: VipClaim, terms: Terms | None, last: datetime | None) -> str:
     if terms is None:
         return "no_rule"
+    if claim.state == "refused" and claim.reason in _WHATEVER:
+        return claim.reason
     facts = Facts(last_given_at=last, known=frozenset())
     return rule.unmet(terms, facts, claim.asked_at) or "given"

@@ -46,8 +46,12 @@ async def get(session: CreatorSession, key: int, *, lock: bool = False) -> VipRe
 
 
 async def make(session: CreatorSession, shape: RewardShape, terms: Terms, actor: str) -> schemas.RewardRow:
-    """Want a new reward; the platform is asked for it by a job."""
+    """Want a new reward; the platform is asked for it by a job. Raises Conflict where the title is one of ours already."""
     check(shape, terms)
+    await standing.get(session)  # of two who press the button at once, the later one sees what the first has made
+    if await _is_taken(session, shape.title):
+        msg = "You have a reward with this title already."
+        raise Conflict(msg, details={"title": msg})
     now = clock.now()
     row = VipReward(
         state="making",
@@ -137,6 +141,12 @@ def check(shape: RewardShape, terms: Terms) -> None:
     if wrong:
         msg = "This reward cannot be made so."
         raise Invalid(msg, details=wrong)
+
+
+async def _is_taken(session: CreatorSession, title: str) -> bool:
+    """Say whether a reward of ours that is there, or is being made, has this title; Twitch takes no two."""
+    there = await session.scalars(select(VipReward).where(VipReward.state.in_(("making", "on"))))
+    return title.strip().casefold() in {str(row.shape.get("title", "")).strip().casefold() for row in there}
 
 
 async def _set_full(session: CreatorSession, *, full: bool) -> None:

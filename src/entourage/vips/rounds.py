@@ -51,6 +51,8 @@ async def go(desk: Desk, context: JobContext) -> None:
         await take_up(context)
         async with tenancy.inside(context.db, creator_of(context), write=True) as session:
             await standing.signed_in(session)
+            await standing.doubt_slots(session)
+            await rewards.wake(session)
     except SignInAgain as error:
         async with tenancy.inside(context.db, creator_of(context), write=True) as session:
             await telling.need_sign_in(session, error.message)

@@ -1,22 +1,28 @@
 """What is known of a creator's channel: whether VIPs of before were written down, whether it is live, how many slots it has."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import Table, func, literal_column, select
 
 from entourage.kernel import audit, clock
+from entourage.kernel.rows import insert_into
 from entourage.kernel.tenancy import CreatorSession
 from entourage.vips import choices, schemas, slots
 from entourage.vips.tables import OPEN, PermanentVip, VipChannel, VipGrant
+
+_BELIEVED = timedelta(days=1)
+_channels = cast("Table", VipChannel.__table__)
 
 
 async def get(session: CreatorSession) -> VipChannel:
     """Return what is known, in a transaction that writes; nothing yet is a row of its own."""
     row = await session.get(VipChannel, session.creator, with_for_update=True, populate_existing=True)
-    if row is None:
-        row = VipChannel(creator_id=session.creator, owner_id="", live=False, tiers_seen=0, told={})
-        session.add(row)
-        await session.flush()
+    if row is None:  # of two who are the first, the later one finds the row of the other
+        insert = insert_into(_channels, session.dialect)
+        first = {"creator_id": session.creator, "owner_id": "", "live": False, "tiers_seen": 0, "told": {}}
+        await session.execute(insert.on_conflict_do_nothing(), first)
+        row = await session.get_one(VipChannel, session.creator, with_for_update=True, populate_existing=True)
     return row
 
 
@@ -31,6 +37,13 @@ async def learn_slots(session: CreatorSession, used: int) -> None:
     row = await get(session)
     row.slots_learned, row.slots_learned_at = used, clock.now()
     audit.record(session, "vips.slots.learned", "vips.slots", actor="platform:twitch", meta={"slots": used})
+
+
+async def doubt_slots(session: CreatorSession) -> None:
+    """Forget after a day that there was no slot left: the platform may have more by now, and does not tell."""
+    row = await get(session)
+    if row.slots_learned_at is not None and clock.now() - row.slots_learned_at > _BELIEVED:
+        row.slots_learned = row.slots_learned_at = None
 
 
 async def need_sign_in(session: CreatorSession, why: str) -> bool:

@@ -35,7 +35,7 @@ async def sweep(db: Database) -> int:
 
 
 async def expire(desk: Desk, context: JobContext) -> None:
-    """Begin to take back what is due, ten in ten seconds; the rest waits in a job of its own and nothing waits for it."""
+    """Begin to take back what is due, at the pace of `pace`; the rest waits in a job of its own and nothing waits for it."""
     async with tenancy.inside(context.db, creator_of(context), write=True) as session:
         now = clock.now()
         begun = await _begun(session, now)

@@ -1,14 +1,20 @@
 """What is said in the chat and on Discord: templates with placeholders, and the words for reasons and times left. A pure rule."""
 
-import re
 from collections.abc import Mapping
 from typing import Literal
 
+from entourage.kernel import placeholders
+from entourage.kernel.placeholders import LONGEST, fill
+
 Language = Literal["en", "de"]
-LONGEST = 500
+__all__ = ["LONGEST", "PLACEHOLDERS", "Language", "fill", "reason", "strange", "time_left"]
+
 PLACEHOLDERS = ("user", "time_left", "duration", "reason", "channel", "free_slots")
-_MARK = re.compile(r"\{(\w*)\}")
-_UNITS = ((86_400, "d", "Tg."), (3_600, "h", "Std."), (60, "min", "Min."))
+_UNITS = (
+    (86_400, ("day", "days"), ("Tag", "Tage")),
+    (3_600, ("hour", "hours"), ("Stunde", "Stunden")),
+    (60, ("minute", "minutes"), ("Minute", "Minuten")),
+)
 
 _REASONS: Mapping[str, tuple[str, str]] = {
     "permanent": ("you have the VIP badge already", "du hast das VIP-Abzeichen schon"),
@@ -29,18 +35,9 @@ _REASONS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def fill(template: str, values: Mapping[str, str]) -> str:
-    """Put values in place of {placeholders}, at most 500 characters; one without a value becomes nothing.
-
-    What a viewer is called cannot bring in placeholders or a command of its own.
-    """
-    filled = _MARK.sub(lambda found: values.get(found[1], ""), template)
-    return " ".join(filled.split()).lstrip("/.!")[:LONGEST].rstrip()
-
-
 def strange(template: str) -> list[str]:
     """Return the placeholders of a template that nobody knows."""
-    return sorted({name for name in _MARK.findall(template) if name not in PLACEHOLDERS})
+    return placeholders.strange(template, PLACEHOLDERS)
 
 
 def time_left(seconds: float | None, language: Language = "en") -> str:
@@ -52,7 +49,8 @@ def time_left(seconds: float | None, language: Language = "en") -> str:
     for size, english, german in _UNITS:
         count, rest = divmod(rest, size)
         if count:
-            parts.append(f"{count} {english if language == 'en' else german}")
+            one, more = english if language == "en" else german
+            parts.append(f"{count} {one if count == 1 else more}")
     return " ".join(parts[:2])
 
 

@@ -11,7 +11,7 @@ from entourage.kernel import tenancy
 from entourage.kernel.envelope import Answer, Paged, Paging
 from entourage.kernel.errors import Conflict, Invalid, NotFound, SignInAgain
 from entourage.kernel.http import Actor, Database, allowed
-from entourage.vips import by_hand, listing, schemas, standing
+from entourage.vips import by_hand, erasure, listing, schemas, standing
 from entourage.vips.desk import Desk
 
 READ = [allowed("vips.read")]
@@ -90,6 +90,17 @@ async def restore_vip(actor: Actor, db: Database, data: Back) -> Answer[schemas.
         return Answer(await by_hand.restore(session, data.grant, actor.label))
 
 
+@delete("/api/vip/people/{user_id:str}", guards=[allowed("vips.decide")], status_code=202, tags=["vips"])
+async def forget_vip(actor: Actor, db: Database, user_id: Annotated[str, Parameter(max_length=64)]) -> Answer[None]:
+    """Forget somebody who had or asked for a badge: names, ids and words go, counts stay, and a badge that is out ends as it should.
+
+    Whoever is among the viewers too is forgotten everywhere by `DELETE /api/viewer-profiles/{ref}`.
+    """
+    async with tenancy.inside(db, actor.creator_id, write=True) as session:
+        await erasure.ask_by_hand(session, user_id, actor.label)
+    return Answer(None)
+
+
 @get("/api/vip/claims", guards=READ, tags=["vips"])
 async def list_claims(
     actor: Actor,
@@ -119,4 +130,4 @@ async def show_slots(actor: Actor, db: Database) -> Answer[schemas.MeterRow]:
         return Answer(await standing.meter(session))
 
 
-ROUTES = [list_vips, give_vip, revoke_vip, extend_vip, restore_vip, list_claims, list_permanent, show_slots]
+ROUTES = [list_vips, give_vip, revoke_vip, extend_vip, restore_vip, forget_vip, list_claims, list_permanent, show_slots]

@@ -10,7 +10,7 @@ from entourage.kernel import tenancy
 from entourage.kernel.envelope import Answer
 from entourage.kernel.errors import Invalid
 from entourage.kernel.http import Actor, Database, allowed
-from entourage.vips import choices, rehearsal, rulebook, schemas, telling, wording
+from entourage.vips import choices, rehearsal, rewards, rulebook, schemas, telling, wording
 from entourage.vips.rehearsal import Rehearsal
 from entourage.vips.routes.badges import READ
 
@@ -50,7 +50,10 @@ async def show_vip_settings(actor: Actor, db: Database) -> Answer[schemas.Settin
 async def change_vip_settings(actor: Actor, db: Database, data: schemas.Settings) -> Answer[schemas.Settings]:
     """Decide anew; what is left out goes back to its default."""
     async with tenancy.inside(db, actor.creator_id, write=True) as session:
-        return Answer(await choices.write(session, data, actor.label))
+        written = await choices.write(session, data, actor.label)
+        await session.flush()
+        await rewards.wake(session)
+        return Answer(written)
 
 
 @put("/api/vip/discord", guards=_DECIDE, tags=["vips"])
