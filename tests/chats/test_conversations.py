@@ -33,11 +33,13 @@ def test_a_conversation_says_what_must_become_of_it() -> None:
         assert {bad.reason for bad in one.bad} <= set(REFUSALS), one.id
 
 
+@pytest.mark.thorough
 def test_every_danger_is_handed_over(report: Report) -> None:
     assert report.missed == []
     assert report.recall == 1.0
 
 
+@pytest.mark.thorough
 def test_hardly_anything_is_handed_over_needlessly(report: Report) -> None:
     assert report.precision >= 0.95, report.needless
 

@@ -42,6 +42,7 @@ def test_there_are_enough_cases() -> None:
     assert sum(row["then"] == "answer" for row in FANS) >= 50
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", FANS, ids=lambda row: next(iter(row.values())))
 def test_what_a_fan_writes_is_answered_or_handed_over(case: dict[str, str]) -> None:
     text, then = list(case.values())
@@ -89,6 +90,7 @@ def test_silence_and_floods_are_not_answered() -> None:
     assert incoming.weigh(["x" * 20_001], TODAY).reasons == ("too_long",)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "part",
     ["a.", "ab.c ", "1 ", "you ", "a b ", "4$ ", "e\u0301", "k.i.l.", "@a.", "1.1.", "a-", "k i l l m e n o w h e r e a n d t h e n xx "],
@@ -99,6 +101,12 @@ def test_no_message_keeps_the_guard_busy(part: str) -> None:
     outgoing.judge((part * 3_000)[:3_000], terms())
 
     assert time.process_time() - began < 4
+
+
+def test_a_draft_longer_than_the_platform_takes_is_refused_unread() -> None:
+    began = time.process_time()
+    assert set(outgoing.judge("x." * 35_000, terms())) == {"too_long"}
+    assert time.process_time() - began < 0.1
 
 
 def test_the_age_of_birth_years_moves_with_the_day() -> None:

@@ -72,6 +72,7 @@ async def test_what_was_backed_up_comes_back_whole_and_what_was_there_before_is_
         await on_thread(on_postgresql._drop, settings.database, kept)
 
 
+@pytest.mark.thorough
 async def test_a_backup_is_of_one_moment_while_the_house_goes_on(settings: Settings, db: Database, creator_id: int) -> None:
     intake, room = Intake(db), Room()
     going, second = True, 0

@@ -48,6 +48,7 @@ async def test_an_evening_verifies_to_zero_differences_and_so_does_its_backup(se
     assert not list(settings.backup_path.glob(".entourage-*")), "the scratch database is gone"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("spoil", "found"),
     [

@@ -43,6 +43,7 @@ async def done(settings: Settings, db: Database, kind: str, seconds: float = 20)
     return house
 
 
+@pytest.mark.thorough
 async def test_a_night_backs_up_lets_go_and_looks(settings: Settings, db: Database, evening: int) -> None:
     intake = Intake(db)
     await intake.store(evening, [Room("old", start_ms=clock.now_ms() - 90 * DAY_MS).chat("lena", 1, "long ago")])

@@ -5,11 +5,13 @@ Money is whole micro-units (a millionth of a dollar or euro), rounded up for eac
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 Standing = Literal["free", "warned", "spent"]
+LATELY = timedelta(days=7)
+"""What a forecast goes by."""
 _MILLION = 1_000_000
 
 
@@ -68,3 +70,18 @@ def next_call(now: datetime, made: Sequence[datetime], most: int, window: timede
         raise ValueError(msg)
     within = sorted(at for at in made if now - at < window)
     return now if len(within) < most else within[-most] + window
+
+
+def month_ends(now: datetime, zone: ZoneInfo) -> datetime:
+    """Return when the month ends by the creator's clock, in UTC."""
+    local = now.astimezone(zone)
+    year, number = divmod(local.year * 12 + local.month, 12)
+    return datetime(year, number + 1, 1, tzinfo=zone).astimezone(UTC)
+
+
+def forecast(spent: int, first: datetime | None, lately: int, now: datetime, zone: ZoneInfo) -> int:
+    """Say what the month will have cost when it goes on as in the last seven days, or since `first` within them (a day at least)."""
+    if first is None:
+        return spent
+    span = min(LATELY, max(timedelta(days=1), now - first))
+    return spent + -(-lately * int((month_ends(now, zone) - now).total_seconds()) // int(span.total_seconds()))

@@ -36,7 +36,15 @@ _WORDS = {
     "nl": "de het een en is ik je jij niet van wat hoe waar met voor op aan maar ook nog heb hebt heeft ben bent zijn dat dit hallo dank "
     "goed mooi mijn jouw wij zij naar wel gaat geen veel",
 }
+_GREETINGS = {
+    "es": "hola holaa holi holis buenas buenos días dias tardes noches guapa",
+    "de": "hallo hallöchen moin servus guten morgen tag abend nacht",
+    "en": "hello hiya good morning evening night",
+}
+"""Words with which somebody greets and says no more: enough to tell by when there is nothing else."""
 _VOCABULARY = {name: frozenset(words.split()) for name, words in _WORDS.items()}
+_HELLO = {name: frozenset(words.split()) for name, words in _GREETINGS.items()}
+_SHORT = 3
 _LETTERS = {"de": "äöüß", "es": "ñ¿¡", "fr": "çœêèàù", "pt": "ãõ", "it": "ìò"}
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _ENOUGH = 2.0
@@ -52,7 +60,7 @@ def detect(text: str) -> str | None:
     scores = {name: _score(name, words, text.lower()) for name in _VOCABULARY}
     (best, most), (_, second) = sorted(scores.items(), key=lambda one: -one[1])[:2]
     if most < _ENOUGH or most < second * _AHEAD:
-        return None
+        return _greeting(words)
     if best in LANGUAGES:
         return best
     nearest = max(scores[name] for name in LANGUAGES)
@@ -73,6 +81,12 @@ def choose(
         if found is not None:
             return next((one for one in offered if one == found), default)
     return settled if settled in offered and settled is not None else default
+
+
+def _greeting(words: Sequence[str]) -> Language | None:
+    if not 0 < len(words) <= _SHORT:
+        return None
+    return next((name for name in LANGUAGES if all(word in _HELLO[name] for word in words)), None)
 
 
 def _score(name: str, words: Sequence[str], text: str) -> float:

@@ -10,7 +10,7 @@ Next = Literal["write", "stop", "hold", "review", "send"]
 STEPS: Mapping[str, frozenset[str]] = {
     "drafted": frozenset({"checked", "failed", "superseded"}),  # failed: the guard refused it, and nobody may send it as it is
     "checked": frozenset({"approved", "superseded", "drafted"}),  # drafted: edited, so it is judged again
-    "approved": frozenset({"sent", "failed", "superseded"}),
+    "approved": frozenset({"sent", "failed", "superseded", "checked"}),  # checked: kept back before it went out
     "failed": frozenset({"drafted", "approved", "superseded"}),  # approved: tried again, after the chat was read
     "sent": frozenset(),
     "superseded": frozenset(),

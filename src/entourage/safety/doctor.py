@@ -11,6 +11,8 @@ from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import make_url
 
 from entourage import migrations
+from entourage.clips import mending as clip_mending
+from entourage.clips import verification
 from entourage.kernel import clock, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.errors import EntourageError
@@ -26,7 +28,7 @@ _SHOWN = 200
 
 
 class Found(msgspec.Struct):
-    """What was found for one creator: how many viewers were counted again, and what differs."""
+    """What was found for one creator: how many viewers and clips were counted again, and what differs."""
 
     creator_id: int
     creator: str
@@ -34,6 +36,14 @@ class Found(msgspec.Struct):
     week_compared: bool = True
     differing: int = 0
     shown: list[Difference] = []
+    clips: int = 0
+    clips_differing: int = 0
+    clips_shown: list[verification.Difference] = []
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing differs."""
+        return not self.differing and not self.clips_differing
 
 
 class Findings(msgspec.Struct):
@@ -45,7 +55,7 @@ class Findings(msgspec.Struct):
     @property
     def well(self) -> bool:
         """Whether nothing is broken and nothing differs."""
-        return not self.broken and not any(one.differing for one in self.creators)
+        return not self.broken and all(one.well for one in self.creators)
 
 
 class Report(msgspec.Struct):
@@ -91,11 +101,12 @@ async def mend(settings: Settings, db: Database) -> tuple[int, int]:
     mended = beyond = 0
     for creator_id in creator_ids:
 
-        def work(connection: Connection, whose: int = creator_id) -> tuple[int, list[Difference]]:
-            return mending.mend(connection, whose)
+        def work(connection: Connection, whose: int = creator_id) -> tuple[int, int]:
+            (viewers, lost), (clips, left) = mending.mend(connection, whose), clip_mending.mend(connection, whose)
+            return viewers + clips, len(lost) + len(left)
 
         wrote, left = await tenancy.batch_inside(db, creator_id, work)
-        mended, beyond = mended + wrote, beyond + len(left)
+        mended, beyond = mended + wrote, beyond + left
     return mended, beyond
 
 
@@ -162,6 +173,10 @@ def _count(connection: Connection, creator_id: int, name: str, what: str, progre
         found.shown += differences[: _SHOWN - len(found.shown)]
         found.viewers = counted.viewers
         progress(f"counting {what} again", min(1.0, counted.viewers / viewers) if viewers else 1.0)
+    found.clips = verification.count(connection, creator_id)
+    for one in verification.differences(connection, creator_id):
+        found.clips_differing += 1
+        found.clips_shown += [one] if len(found.clips_shown) < _SHOWN else []
     return found
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from entourage.chats import letters
-from entourage.chats.guard import ages, english, german, phrases, spanish, topics
+from entourage.chats.guard import ages, english, german, meetings, phrases, spanish, topics
 from entourage.chats.guard.reasons import REASONS, Reason
 from entourage.chats.language import OTHER, detect
 
@@ -18,7 +18,7 @@ LONGEST = 20_000
 LONGEST_SPELLED = 200
 """More letters one by one than this are handed over: looking into them takes long, and no person writes so much that way."""
 
-_PAGES = (english.DANGERS, german.DANGERS, spanish.DANGERS, topics.TOPICS)
+_PAGES = (english.DANGERS, german.DANGERS, spanish.DANGERS, topics.TOPICS, {"meeting": meetings.PROPOSALS})
 _NETS: Mapping[Reason, phrases.Net] = {
     reason: phrases.net(*(page[reason] for page in _PAGES if reason in page))
     for reason in REASONS
@@ -40,6 +40,7 @@ _MARKS = (
     "{{",
     "}}",
 )
+IN_LIVES = phrases.net(meetings.IN_LIVES)
 _HARMLESS = phrases.net(
     """
     suicide squad
@@ -87,7 +88,7 @@ def weigh(messages: Sequence[str], today: date, *, name: str = "", own_words: Se
     found: dict[Reason, str] = {}
     for text in dict.fromkeys([whole, name[:200]]):
         _weigh_one(text, today, found)
-    if own_words and (hit := phrases.net("\n".join(own_words)).find(letters.readings(whole))):
+    if own_words and (hit := phrases.own(*own_words).find(letters.readings(whole))):
         found["own_words"] = hit
     language = detect(whole)
     if language == OTHER:
@@ -103,8 +104,9 @@ def _weigh_one(text: str, today: date, found: dict[Reason, str]) -> None:
     readings = [_HARMLESS.open.sub(" ", reading) for reading in readings]
     if hit := ages.sign(readings, spelled, today.year):
         found.setdefault("minor", hit)
+    outside = [IN_LIVES.open.sub(" ", reading) for reading in readings]
     for reason, one in _NETS.items():
-        if hit := one.find(readings, spelled):
+        if hit := one.find(outside if reason == "meeting" else readings, spelled):
             found.setdefault(reason, hit)
     lowered = text.lower()
     if mark := next((mark for mark in _MARKS if mark in lowered), ""):

@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from entourage.chats import letters
-from entourage.chats.guard import ages, english, german, phrases, spanish, traces
-from entourage.chats.guard.incoming import LONGEST_SPELLED
+from entourage.chats.guard import ages, english, german, meetings, phrases, spanish, traces
+from entourage.chats.guard.incoming import IN_LIVES, LONGEST_SPELLED
 from entourage.chats.guard.reasons import REFUSALS, Refusal
 from entourage.chats.language import Language, detect
 from entourage.kernel.money import Money
@@ -19,7 +19,7 @@ SHINGLE = 7
 """So many words in a row from the instructions are a leak."""
 
 _CLAIMS = phrases.net(english.CLAIMS, german.CLAIMS, spanish.CLAIMS)
-_PROMISES = phrases.net(english.PROMISES, german.PROMISES, spanish.PROMISES)
+_PROMISES = phrases.net(english.PROMISES, german.PROMISES, spanish.PROMISES, meetings.PROPOSALS)
 _FREE = phrases.net(english.FREE, german.FREE, spanish.FREE)
 _DANGERS = phrases.net(
     *(page[reason] for page in (english.DANGERS, german.DANGERS, spanish.DANGERS) for reason in ("threat", "self_harm", "medical"))
@@ -71,7 +71,12 @@ class Terms:
 
 
 def judge(draft: str, terms: Terms) -> Mapping[Refusal, str]:
-    """Return every reason to refuse a draft, with what was seen; nothing when it may go out."""
+    """Return every reason to refuse a draft, with what was seen; nothing when it may go out.
+
+    What is longer than the platform takes is refused unread: to look at every letter of it would take minutes.
+    """
+    if len(draft) > PLATFORM_LONGEST:
+        return {"too_long": f"{len(draft)} characters"}
     if not letters.clean(draft):
         return {"empty": ""}
     readings, spelled = letters.readings(draft), [run[:LONGEST_SPELLED] for run in letters.spelled(draft)[:9]]
@@ -89,8 +94,8 @@ def judge(draft: str, terms: Terms) -> Mapping[Refusal, str]:
         "contact": lambda: _CONTACT.find(readings, spelled),
         "payment": lambda: _PAYMENT.find(readings, spelled),
         "price": lambda: traces.prices(draft, terms.prices) or _FREE.find(readings),
-        "meeting": lambda: _PROMISES.find(readings, spelled),
-        "own_words": lambda: phrases.net("\n".join(terms.own_words)).find(readings) if terms.own_words else "",
+        "meeting": lambda: _PROMISES.find([IN_LIVES.open.sub(" ", reading) for reading in readings], spelled),
+        "own_words": lambda: phrases.own(*terms.own_words).find(readings) if terms.own_words else "",
         "language": lambda: _wrong_language(draft, terms.language),
         "repeated": lambda: _repeated(draft, terms.last_replies),
     }

@@ -6,13 +6,15 @@ One phrase a line: `a & b` both, in either order with up to six words between, `
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from entourage.chats import letters
 
 _BORDER, _END = "(?<![a-z0-9])", "(?![a-z0-9])"
 _SEP = "(?:[^a-z0-9]+)"
 _CLAUSE_ENDS = "(?= ?(?:[^a-z0-9 ]|$))"
+_LONG = 6
+_KEPT: list["Net"] = []
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 AGE_WORDS = (
     "ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -32,20 +34,29 @@ def age(sep: str = _SEP) -> str:
     return "(?:[89]|1[0-7]|" + "|".join(_bare(word, sep) for word in AGE_WORDS.split()) + ")"
 
 
-@dataclass(frozen=True, slots=True)
 class Net:
-    """Phrases ready to search with: between words, and inside what was spelled letter by letter."""
+    """Phrases to search with: between words, and inside what was spelled letter by letter; made ready when first needed."""
 
-    open: re.Pattern[str]
-    tight: re.Pattern[str]
+    def __init__(self, *pages: str) -> None:
+        """Take pages of phrases, one phrase a line."""
+        self._lines = [line for page in pages for line in page.splitlines() if line.strip()]
+
+    @cached_property
+    def open(self) -> re.Pattern[str]:
+        """What finds them between words."""
+        return re.compile(f"{_BORDER}(?:{'|'.join(_either(line, _SEP) for line in self._lines)}){_END}")
+
+    @cached_property
+    def tight(self) -> re.Pattern[str]:
+        """What finds them in letters without spaces; shorter ones are in every word."""
+        long_ones = [line for line in self._lines if len(re.sub(r"[^a-z]", "", line)) >= _LONG]
+        return re.compile("|".join(_either(line, "") for line in long_ones) or "(?!)")
 
     def find(self, readings: Sequence[str], spelled: Sequence[str] = ()) -> str:
         """Return what was caught first, or nothing."""
-        for pattern, texts in ((self.open, readings), (self.tight, spelled)):
-            for text in texts:
-                if found := pattern.search(text):
-                    return found[0].strip()
-        return ""
+        found = next((hit for text in readings if (hit := self.open.search(text))), None)
+        found = found or next((hit for text in spelled if (hit := self.tight.search(text))), None)
+        return found[0].strip() if found else ""
 
 
 def _one(phrase: str, sep: str) -> str:
@@ -70,8 +81,19 @@ def _either(phrase: str, sep: str) -> str:
 
 
 def net(*pages: str) -> Net:
-    """Compile pages of phrases, one phrase a line."""
-    lines = [line for page in pages for line in page.splitlines() if line.strip()]
-    open_ones = "|".join(_either(line, _SEP) for line in lines)
-    tight_ones = "|".join(_either(line, "") for line in lines if len(re.sub(r"[^a-z]", "", line)) >= 6)  # noqa: PLR2004 - shorter ones are in every word
-    return Net(re.compile(f"{_BORDER}(?:{open_ones}){_END}"), re.compile(tight_ones or "(?!)"))
+    """Make a net of pages of phrases that stays for as long as the program runs."""
+    made = Net(*pages)
+    _KEPT.append(made)
+    return made
+
+
+@lru_cache(maxsize=256)
+def own(*phrases: str) -> Net:
+    """Make a net of a creator's own phrases; the last few hundred are kept."""
+    return Net(*phrases)
+
+
+def prepare() -> None:
+    """Make all nets that stay ready: a second or two of work, which otherwise whoever writes first would wait for."""
+    for one in _KEPT:
+        _ = one.open, one.tight

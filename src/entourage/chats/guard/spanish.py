@@ -89,7 +89,8 @@ DANGERS: Mapping[Reason, str] = {
     "meeting": """
         (podemos|podríamos|quieres|cuándo|queremos|puedo|vamos a|me gustaría|te gustaría|quisiera|quiero|deberíamos|si|a ver si|cuando|nos gustaría|podré) (tú |yo |nosotros |algún día |por fin |nos |te |que |un día )*(vernos|quedar|encontrarnos|conocernos en|conocerte en|reunirnos|verte en persona|visitarte|quedamos|ir a verte|invitarte a|recogerte|vemos en|juntarnos|salir contigo|salir juntos|tener una cita|quedar contigo|ir a tu casa|conocerte personalmente|cenar contigo|verte cara)
         (quedamos|quedemos|nos vemos|veámonos|nos juntamos) ... (cenar|comer|tomar|desayunar|almorzar|copa|café|persona)
-        (quedamos|nos vemos|nos juntamos|nos encontramos) (en persona|en tu|en mi|un día|esta noche|mañana|para tomar|en la vida|hoy|en un|este finde|en algún|en el hotel)
+        (quedamos|nos juntamos|nos encontramos) (en persona|en tu|en mi|un día|esta noche|mañana|para tomar|en la vida|hoy|en un|este finde|en algún|en el hotel)
+        nos vemos (en persona|en tu|en mi|un día|para tomar|en la vida|en un|este finde|en algún|en el hotel)
         (en persona|cara a cara|en la vida real|en vivo y en directo) ... (conocer*|ver*|quedar|encontr*|cita)
         (conocer*|ver*|quedar|cita|encontr*|vernos) (contigo |nos )?(en persona|cara a cara|en la vida real|personalmente)
         (ven|vente|vengo|voy|iré|vienes|te invito) (a|hasta) (mi|tu) (casa|piso|hotel|ciudad|apartamento|habitación|departamento)

@@ -93,6 +93,13 @@ def prices(text: str, known: Collection[Money] = ()) -> str:
     return bare[0] if bare else ""
 
 
+def named(text: str) -> frozenset[Money]:
+    """Return the prices that a text names with their currency, as `prices` reads them."""
+    return frozenset(
+        Money(_minor(found["after"] or found["before"]), _SIGNS[found["sign"] or found["unit"]]) for found in _PRICE.finditer(_flat(text))
+    )
+
+
 def _minor(written: str) -> int:
     """Turn "1,200.50", "1.200,50", "20" into hundredths."""
     whole, mark, cents = re.fullmatch(r"(.*?)(?:([.,])(\d{1,2}))?", written.replace(" ", "")).groups()  # type: ignore[union-attr]

@@ -1,0 +1,1 @@
+"""Questions come in: fan chats over REST."""
