@@ -1,0 +1,1 @@
+"""Questions come in: clips over REST, with the seed's paths."""
