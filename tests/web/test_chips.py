@@ -43,5 +43,17 @@ def test_a_house_without_connections_says_so_once() -> None:
     assert [chip.text for chip in chips.of([Link(enabled=False), Link(source="tikfinity", enabled=False)])] == ["TikTok: not connected"]
 
 
+def test_what_is_wrong_comes_first_and_then_what_is_live() -> None:
+    fine = Link(source="fanvue", state={"code": "connected"})
+    links = [
+        fine,
+        Link(state={"code": "live", "watching": 3}),
+        Link(source="euler", state={"code": "offline"}),
+        Link(source="twitch", state={"code": "sign_in"}),
+    ]
+    assert [chip.tone for chip in chips.of(links)] == ["bad", "live", "good", "good"]
+    assert [chip.source for chip in chips.of(links)][:2] == ["twitch", "tiktok"]
+
+
 def test_tikfinity_needs_no_account() -> None:
     assert [chip.source for chip in chips.of([Link(source="tikfinity", account="", state={"code": "live"})])] == ["tikfinity"]

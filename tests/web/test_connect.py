@@ -60,6 +60,7 @@ async def come_back(browser: Client, address: str) -> Any:
     return await browser.get(address.removeprefix("http://localhost:3000"), headers=PAGE, follow_redirects=False)
 
 
+@pytest.mark.thorough
 async def test_there_and_back_connects_the_channel(doors: Doors, cast: Cast, db: Database, house: House) -> None:
     browser = await doors.of(cast.owner)
     answer = await come_back(browser, await agree(await begin(browser)))
@@ -77,6 +78,18 @@ async def test_there_and_back_connects_the_channel(doors: Doors, cast: Cast, db:
     assert entry.actor == f"user:{cast.owner.id}"
 
 
+@pytest.mark.thorough
+async def test_lines_are_said_in_the_language_of_who_signs_in_first(doors: Doors, cast: Cast) -> None:
+    browser = await doors.of(cast.owner)
+    browser.headers["accept-language"] = "de-AT,de;q=0.9"
+    await come_back(browser, await agree(await begin(browser)))
+    assert (await browser.get("/api/vip/settings")).json()["data"]["language"] == "de"
+    browser.headers["accept-language"] = "en"
+    await come_back(browser, await agree(await begin(browser)))
+    assert (await browser.get("/api/vip/settings")).json()["data"]["language"] == "de", "it was chosen already"
+
+
+@pytest.mark.thorough
 async def test_only_what_is_ticked_is_asked_for(doors: Doors, cast: Cast, db: Database) -> None:
     browser = await doors.of(cast.owner)
     address = await begin(browser, "?for=vips&for=bits")
@@ -99,6 +112,7 @@ async def test_what_was_not_granted_is_missing(doors: Doors, cast: Cast) -> None
     assert "Not allowed yet: Subscriptions" in (await browser.get("/settings/twitch", headers=PART)).text
 
 
+@pytest.mark.thorough
 async def test_a_no_on_twitch_changes_nothing(doors: Doors, cast: Cast, db: Database) -> None:
     browser = await doors.of(cast.owner)
     answer = await come_back(browser, await agree(await begin(browser), answer="deny"))
@@ -121,6 +135,7 @@ async def test_a_forged_state_is_refused(doors: Doors, cast: Cast, db: Database)
     assert await stored(db, cast.owner.creator_id) is None
 
 
+@pytest.mark.thorough
 async def test_a_state_of_another_browser_person_or_creator_is_refused(doors: Doors, cast: Cast, db: Database) -> None:
     browser, same_person, neighbour = await doors.of(cast.owner), await doors.of(cast.owner), await doors.of(cast.neighbour)
     for thief in (same_person, neighbour):
@@ -129,6 +144,7 @@ async def test_a_state_of_another_browser_person_or_creator_is_refused(doors: Do
     assert await stored(db, cast.neighbour.creator_id) is None
 
 
+@pytest.mark.thorough
 async def test_a_state_is_good_once_and_not_for_long(doors: Doors, cast: Cast, db: Database) -> None:
     browser = await doors.of(cast.owner)
     back = await agree(await begin(browser))
@@ -164,6 +180,7 @@ async def test_a_code_is_typed_where_twitch_cannot_send_anybody_back(doors: Door
     assert (await browser.post(poll)).status_code == 404
 
 
+@pytest.mark.thorough
 async def test_disconnecting_takes_the_consent_back(doors: Doors, cast: Cast, db: Database, twitch: Twitch) -> None:
     browser = await doors.of(cast.owner)
     await come_back(browser, await agree(await begin(browser)))
@@ -178,6 +195,7 @@ async def test_disconnecting_takes_the_consent_back(doors: Doors, cast: Cast, db
     assert (await browser.delete("/api/auth/twitch")).status_code == 404
 
 
+@pytest.mark.thorough
 async def test_two_creators_cannot_share_a_channel(doors: Doors, cast: Cast, db: Database) -> None:
     browser, neighbour = await doors.of(cast.owner), await doors.of(cast.neighbour)
     await come_back(browser, await agree(await begin(browser)))
@@ -219,6 +237,7 @@ async def test_the_app_is_typed_by_the_owner_of_the_house_and_its_secret_stays_i
     await house.close()
 
 
+@pytest.mark.thorough
 async def test_a_channel_without_points_is_told_so_and_a_dead_sign_in_too(doors: Doors, cast: Cast, house: House, twitch: Twitch) -> None:
     browser = await doors.of(cast.owner)
     twitch.fake.world.channel("kim", kind="")
@@ -237,6 +256,7 @@ async def _call(house: House, cast: Cast) -> None:
         await (await house.channels.of(cast.owner.creator_id)).vips()
 
 
+@pytest.mark.thorough
 async def test_secrets_are_in_no_log_no_address_no_page_and_no_dump(
     doors: Doors, cast: Cast, db: Database, written: io.StringIO, twitch: Twitch
 ) -> None:
@@ -259,6 +279,7 @@ async def test_secrets_are_in_no_log_no_address_no_page_and_no_dump(
     assert [one for one in secrets if any(one in text for text in told)] == []
 
 
+@pytest.mark.thorough
 async def test_what_was_switched_on_since_is_missing_and_who_signs_in_goes_on_at_once(
     doors: Doors, cast: Cast, db: Database, house: House
 ) -> None:

@@ -58,6 +58,7 @@ def forms(text: str | tuple[str, ...] | list[str] | None) -> list[str]:
     return [text] if isinstance(text, str) else list(text or ())
 
 
+@pytest.mark.thorough
 def test_every_sentence_of_the_pages_has_a_german_one_and_no_german_one_is_left_over() -> None:
     known = {message.id if isinstance(message.id, str) else tuple(message.id) for message in messages()}
     assert known == said_in_sources()
@@ -136,3 +137,9 @@ def fixed_text(path: Path) -> Iterator[str]:
 @pytest.mark.parametrize("path", sorted((WEB / "templates").rglob("*.html")), ids=lambda path: path.name)
 def test_a_template_has_no_words_outside_the_catalogue(path: Path) -> None:
     assert list(fixed_text(path)) == []
+
+
+def test_no_sentence_hides_inside_another_string_where_it_is_not_found() -> None:
+    hidden = re.compile(r"""\bf(['"]).*\{_n?n?\(""")
+    found = [f"{path.name}: {line.strip()}" for path in WEB.rglob("*.py") for line in path.read_text().splitlines() if hidden.search(line)]
+    assert found == []

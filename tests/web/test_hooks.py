@@ -187,6 +187,7 @@ async def test_a_house_without_a_secret_believes_nobody(db: Database, tmp_path: 
     await doors.close()
 
 
+@pytest.mark.thorough
 async def test_a_call_too_large_is_refused_before_it_is_read(caller: Client) -> None:
     raw = b"x" * 300_000
     assert (await call(caller, raw)).status_code == 413

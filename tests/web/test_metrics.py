@@ -64,6 +64,7 @@ async def test_without_a_token_only_this_computer_sees_them(doors: Doors) -> Non
     assert behind_a_proxy.status_code == 403
 
 
+@pytest.mark.thorough
 async def test_with_a_token_only_who_holds_it_sees_them(db: Database) -> None:
     doors = Doors(application(make_house(db, metrics_token=TOKEN)))
     near, far = await doors.nobody(), await doors.nobody("192.0.2.7")
@@ -88,6 +89,7 @@ async def test_requests_are_counted_by_the_template_of_their_address(doors: Door
     assert found["entourage_http_requests_total", "entourage", "GET", "/signin/{token}", "404"] >= 1
 
 
+@pytest.mark.thorough
 async def test_jobs_are_counted_by_kind_and_outcome_and_those_that_wait_by_age(db: Database, doors: Doors, cast: Cast) -> None:
     async def succeed(_: JobContext) -> None:
         await asyncio.sleep(0.01)

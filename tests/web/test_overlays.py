@@ -30,6 +30,7 @@ def secret_of(made: dict[str, Any]) -> str:
     return str(made["url"].rsplit("/", 1)[1])
 
 
+@pytest.mark.thorough
 async def test_the_address_is_told_once_and_never_again(doors: Doors, cast: Cast) -> None:
     owner = await doors.of(cast.owner)
     for kind in KINDS:
@@ -104,6 +105,7 @@ async def test_nonsense_is_refused_with_a_reason(doors: Doors, cast: Cast) -> No
     assert (await owner.get("/api/overlays")).json()[0]["options"] == made["options"]
 
 
+@pytest.mark.thorough
 async def test_only_who_runs_the_stream_has_to_do_with_overlays(doors: Doors, cast: Cast) -> None:
     made = await make(await doors.of(cast.owner))
     path = f"/api/overlays/{made['id']}"

@@ -17,7 +17,7 @@ from tests.people import Cast, Doors
 HOUSE = Path(entourage.__file__).parent
 BLANK = re.compile(r"\{\w*\}")
 RAISED = {"Conflict", "Invalid", "NotAllowed", "NotFound", "SignInNeeded", "TooLarge", "TooMany", "Unavailable", "Unreadable", "_refuse"}
-GATHERED = {"wrong", "problems"}
+GATHERED = {"wrong", "problems", "details"}
 # Only a terminal, the log or another program is told: how the house was set up, and what a program asked of itself.
 UNTOLD = {
     "kernel/settings.py", "kernel/secrets.py", "kernel/tenancy.py", "kernel/jobs/queue.py", "kernel/log.py", "kernel/incidents.py",
@@ -50,8 +50,10 @@ def templates(node: ast.expr | None, known: dict[str, ast.expr]) -> list[str]:
 
 def said_by(path: Path) -> Iterator[str]:
     tree = ast.parse(path.read_text())
+    constants = {one.target.id: one.value for one in tree.body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)}
+    constants |= {one.targets[0].id: one.value for one in tree.body if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name)}
     for scope in [tree, *(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))]:
-        known: dict[str, ast.expr] = {}
+        known: dict[str, ast.expr] = {name: value for name, value in constants.items() if value}
         for node in sorted((one for one in ast.walk(scope) if hasattr(one, "lineno")), key=lambda one: one.lineno):
             if isinstance(node, ast.Assign):
                 match node.targets[0]:
@@ -66,7 +68,7 @@ def said_by(path: Path) -> Iterator[str]:
 
 def said_anywhere() -> dict[str, str]:
     said: dict[str, str] = {}
-    for folder in ("kernel", "viewers", "vips", "web"):
+    for folder in ("kernel", "viewers", "vips", "chats", "clips", "web"):
         for path in sorted((HOUSE / folder).rglob("*.py")):
             place = path.relative_to(HOUSE).as_posix()
             if place not in UNTOLD and not place.endswith("_jobs.py"):
@@ -74,6 +76,7 @@ def said_anywhere() -> dict[str, str]:
     return said
 
 
+@pytest.mark.thorough
 def test_every_sentence_of_an_error_is_known() -> None:
     known = {BLANK.sub("{}", text) for text in PROBLEMS}
     said = said_anywhere()

@@ -72,6 +72,7 @@ async def test_a_token_signed_with_a_lost_key_is_replaced(doors: Doors, cast: Ca
     assert answer.status_code == 303
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("host", ["localhost", "localhost:3000", "LOCALHOST:8080", "127.0.0.1:3000", "[::1]:3000", "entourage.example.org"])
 async def test_on_loopback_the_names_of_this_machine_are_answered(db: Database, host: str) -> None:
     assert await _status_for(db, host, host="127.0.0.1", public_url="http://entourage.example.org") == 200
@@ -82,6 +83,7 @@ async def test_on_loopback_foreign_names_are_refused(db: Database, host: str) ->
     assert await _status_for(db, host, host="127.0.0.1") in {400, 403}
 
 
+@pytest.mark.thorough
 async def test_on_the_network_any_name_is_answered(db: Database) -> None:
     assert await _status_for(db, "192.168.1.5:3000", host="0.0.0.0") == 200  # noqa: S104
 
@@ -94,6 +96,7 @@ async def _status_for(db: Database, name: str, **settings: Any) -> int:
     return status
 
 
+@pytest.mark.thorough
 async def test_pages_say_what_they_may_load_and_who_may_frame_them(house: House) -> None:
     @get("/framed", opt={**ANYONE, "framed": True})
     async def framed() -> str:

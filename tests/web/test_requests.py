@@ -74,6 +74,7 @@ async def test_a_refusal_far_outside_is_named_too(doors: Doors, written: io.Stri
     assert answer.headers["x-request-id"] == lines(written, "request")[0]["request_id"]
 
 
+@pytest.mark.thorough
 async def test_the_trace_of_a_proxy_is_in_the_log(doors: Doors, written: io.StringIO) -> None:
     browser = await doors.nobody()
     await browser.get("/api/health/live", headers={"traceparent": f"00-{TRACE}-{SPAN}-01"})

@@ -36,6 +36,7 @@ async def test_the_cookie_is_for_the_server_only(doors: Doors, cast: Cast) -> No
     assert "Secure" not in cookie
 
 
+@pytest.mark.thorough
 async def test_the_cookie_stays_on_https_when_people_come_that_way(db: Database, cast: Cast) -> None:
 
     house = make_house(db, public_url="https://entourage.example.org")
@@ -58,6 +59,7 @@ async def test_a_name_that_somebody_planted_is_not_taken_over(db: Database, door
     assert (await (await doors.nobody(cookies={COOKIE: planted})).get("/api/me")).status_code == 401
 
 
+@pytest.mark.thorough
 async def test_signing_in_again_changes_the_name_and_ends_the_old_one(db: Database, doors: Doors, cast: Cast) -> None:
     browser = await doors.of(cast.owner)
     before = browser.cookies[COOKIE]

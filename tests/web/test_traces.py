@@ -74,6 +74,7 @@ async def traced(db: Database, collector: Endpoint) -> AsyncIterator[Traced]:
     clear_contextvars()
 
 
+@pytest.mark.thorough
 async def test_spans_are_named_by_the_template_and_tell_of_nobody(traced: Traced, cast: Cast) -> None:
     browser = await traced.doors.nobody("192.0.2.7")
     headers = {"user-agent": "Lenas Browser", "traceparent": f"00-{TRACE}-{SPAN}-01", "cookie": f"session={SECRET}"}

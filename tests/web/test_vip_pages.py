@@ -133,6 +133,7 @@ async def test_a_dry_run_names_who_would_have_got_the_badge_and_why_others_not(d
     creator_id = cast.owner.creator_id
     await claim(db, creator_id, "mira", "sub", 2, amount=2000)
     await claim(db, creator_id, "juno", "sub", 3, amount=1000)
+    await claim(db, creator_id, "max", "sub", 1, amount=3000, state="refused", reason="moderator")
     browser = await doors.of(cast.owner)
     saved = {"source": "bits", "least": 100, "terms": {}}
     assert (await browser.put("/api/vip/rules", json=saved)).status_code == 200
@@ -145,6 +146,7 @@ async def test_a_dry_run_names_who_would_have_got_the_badge_and_why_others_not(d
     assert re.search(r"1 person</b>\s+would have got the badge in the last 7 days", tried)
     assert re.search(r"verdict-given.*Mira.*until the stream ends", tried, re.DOTALL)
     assert re.search(r"verdict-no_rule.*Juno", tried, re.DOTALL)
+    assert re.search(r"verdict-moderator.*Max.*was a moderator", tried, re.DOTALL)
     assert len((await browser.get("/api/vip/rules")).json()["data"]) == 1, "trying saves nothing"
     wrong = await browser.post("/vips/rules/rehearsal", json={"rule": proposed | {"least": 7}})
     assert (wrong.status_code, set(wrong.json()["errors"])) == (400, {"least"})
@@ -154,8 +156,8 @@ async def test_a_test_notice_goes_to_discord_and_its_address_is_never_shown(door
     browser = await doors.of(cast.owner)
     assert (await browser.post("/api/vip/discord/test")).status_code == 409
     await browser.put("/api/vip/discord", json={"url": HOOK})
-    assert (await browser.post("/api/vip/discord/test")).json()["data"] == "Mia is VIP now, for 7 d!"
-    assert discord.sent == [(HOOK, "Mia is VIP now, for 7 d!")]
+    assert (await browser.post("/api/vip/discord/test")).json()["data"] == "Mia is VIP now, for 7 days!"
+    assert discord.sent == [(HOOK, "Mia is VIP now, for 7 days!")]
     page = (await browser.get("/vips/settings", headers=HTML)).text
     assert "An address is kept" in page
     assert "very-secret" not in page
@@ -179,7 +181,7 @@ async def test_the_weeks_say_what_badges_came_to_and_who_subscribed_afterwards(d
     for said in (
         "Badges 3",
         "Renewals 1",
-        "People 2",
+        "Different people 2",
         "Subscribed afterwards 1 of 2 who redeemed",
         "all places were taken 1",
         "subscribed, tier 2",

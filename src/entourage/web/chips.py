@@ -9,8 +9,10 @@ from entourage.web import formats
 from entourage.web.i18n import gettext as _
 from entourage.web.i18n import ngettext
 
-NAMES: Final = {"tiktok": "TikTok", "tikfinity": "TikFinity", "euler": "Euler", "twitch": "Twitch"}
+NAMES: Final = {"tiktok": "TikTok", "tikfinity": "TikFinity", "euler": "Euler", "twitch": "Twitch", "fanvue": "Fanvue"}
 Tone = Literal["live", "good", "warn", "bad", "off"]
+_FIRST: Final[tuple[Tone, ...]] = ("bad", "live", "warn", "good", "off")
+"""On a phone only the first chips fit: what wants something of the streamer, then the stream."""
 
 
 class Link(Protocol):
@@ -34,10 +36,12 @@ class Chip:
 
 
 def of(connections: Iterable[Link]) -> list[Chip]:
-    """Return a chip for each connection that is switched on, or one that says that nothing is connected."""
+    """Return a chip for each connection that is switched on, what is wrong first, or one that says that nothing is connected."""
     chips = [one(link) for link in connections if link.enabled and (link.account or link.source == "tikfinity")]
     missing = _("%(name)s: not connected") % {"name": "TikTok"}
-    return chips or [Chip("tiktok", "off", missing, _("not connected"), _("Connect it in the settings"))]
+    return sorted(chips, key=lambda chip: _FIRST.index(chip.tone)) or [
+        Chip("tiktok", "off", missing, _("not connected"), _("Connect it in the settings"))
+    ]
 
 
 def one(link: Link) -> Chip:
@@ -68,6 +72,7 @@ def _plain(code: str) -> tuple[Tone, str]:
     words: dict[str, tuple[Tone, str]] = {
         "not_connected": ("off", _("not connected")),
         "offline": ("good", _("ready, waiting for you to go live")),
+        "connected": ("good", _("connected")),
         "connecting": ("warn", _("connecting")),
         "live": ("live", _("live")),
         "paused": ("warn", _("paused")),

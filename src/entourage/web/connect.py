@@ -4,7 +4,6 @@ What must come back from the platform is kept under a random name for a few minu
 browser, the person and the creator that began.
 """
 
-import hashlib
 import secrets as dice
 from collections.abc import Collection
 from datetime import timedelta
@@ -18,14 +17,14 @@ from litestar.params import FromPath, JSONBody, Parameter, SkipValidation
 from litestar.plugins.flash import flash
 from litestar.response import Redirect, Template
 
-from entourage.kernel import audit, clock, log, tenancy
-from entourage.kernel import secrets as kept
+from entourage.kernel import audit, log, tenancy
 from entourage.kernel.accounts import sessions as store
 from entourage.kernel.errors import Conflict, EntourageError, Invalid, Never, NotFound, PlatformError
 from entourage.kernel.http import STATUS, Actor, Database, Db, Who, allowed
 from entourage.kernel.settings import Settings
 from entourage.ports.consent import FEATURES, USUAL, Consents, Feature
-from entourage.web import consent_words, i18n, retelling, safety, sessions
+from entourage.vips import choices
+from entourage.web import consent_words, errands, i18n, retelling, safety
 from entourage.web.i18n import gettext as _
 
 Asked = Request[Any, Any, Any]
@@ -126,7 +125,7 @@ async def start(  # noqa: PLR0913 - Litestar hands each part by name
     errand = Errand(_browser(request), actor.label, actor.creator_id, tuple(chosen), back=back)
     state = dice.token_urlsafe(32)
     address = await consents.address(redirect=settings.base_url + BACK, state=state, features=chosen)
-    await _remember(db, f"state:{state}", errand, _STATE_LASTS)
+    await errands.remember(db, f"state:{state}", errand, _STATE_LASTS)
     return Redirect(address, status_code=303)
 
 
@@ -146,6 +145,7 @@ async def come_back(request: Asked, actor: Who, db: Db, consents: Platform, sett
         _log.info("twitch.sign_in.failed", kind=error.kind, creator=actor.creator_id)
         context = {"status": STATUS[error.kind], "title": _("Twitch is not connected"), "detail": retelling.retell(error.message)}
         return Template("error.html", context={**context, "back": HOME}, status_code=STATUS[error.kind])
+    await _speak(db, actor)
     flash(request, _("Connected to Twitch as %(name)s.") % {"name": consent.account.name}, "success")
     return Redirect(_BACK[errand.back], status_code=303)
 
@@ -161,15 +161,14 @@ async def start_device(request: Asked, actor: Who, db: Db, consents: Platform, d
         return DeviceCode(problem=retelling.answer(request, error.message))
     name = dice.token_urlsafe(24)
     errand = Errand(browser, actor.label, actor.creator_id, tuple(chosen), invited.device_code)
-    await _remember(db, f"device:{name}", errand, timedelta(seconds=max(invited.expires_s, 60)))
+    await errands.remember(db, f"device:{name}", errand, timedelta(seconds=max(invited.expires_s, 60)))
     return DeviceCode(name, invited.user_code, invited.url, invited.expires_s, max(1, invited.interval_s))
 
 
 @post("/api/auth/twitch/device/{name:str}", guards=_EDITORS, tags=["connections"], status_code=200)
 async def poll_device(request: Asked, actor: Who, db: Db, consents: Platform, name: FromPath[str]) -> Progress:
     """See whether the code was typed; once it was, the channel is connected."""
-    found = await store.read(db, f"device:{name}")
-    errand = _errand(request, actor, found[0] if found else None)
+    errand = _mine(request, actor, await errands.look(db, f"device:{name}", Errand))
     if errand is None:
         msg = "There is no such code, or it has expired. Ask for a new one."
         raise NotFound(msg)
@@ -183,7 +182,14 @@ async def poll_device(request: Asked, actor: Who, db: Db, consents: Platform, na
     if consent is None:
         return Progress("waiting")
     await store.remove(db, f"device:{name}")
+    i18n.speak(i18n.voice_of(request))
+    await _speak(db, actor)
     return Progress("connected", account=consent.account.name)
+
+
+async def _speak(db: Database, actor: Actor) -> None:
+    async with tenancy.inside(db, actor.creator_id, write=True) as session:
+        await choices.speak(session, i18n.voice().language)
 
 
 @delete("/api/auth/twitch", guards=_EDITORS, tags=["connections"])
@@ -253,30 +259,25 @@ def sign_in_path(features: Collection[Feature], back: Back = "settings") -> str:
 
 def _browser(request: Asked) -> str:
     """Name the browser that asks, without telling its session; raises Invalid for a program."""
-    held = request.cookies.get(sessions.COOKIE)
-    if not held or request.scope.get("auth") != "session":
+    name = errands.browser(request)
+    if name is None:
         msg = "Sign in with a browser for this: a program cannot agree to anything on Twitch."
         raise Invalid(msg)
-    return hashlib.sha256(f"errand:{held}".encode()).hexdigest()
-
-
-async def _remember(db: Database, name: str, errand: Errand, lasts: timedelta) -> None:
-    await store.write(db, name, kept.vault().seal(msgspec.json.encode(errand).decode()), clock.wall() + lasts)
+    return name
 
 
 async def _take(request: Asked, actor: Actor, db: Database, name: str) -> Errand:
     """Return the errand that was begun under a name, this one time; raises Invalid when it is none of this browser's."""
-    errand = _errand(request, actor, await store.take(db, name))
+    errand = _mine(request, actor, await errands.take(db, name, Errand))
     if errand is None:
         msg = "This sign-in was not begun here, was used already or took longer than ten minutes. Nothing was changed; begin it again."
         raise Invalid(msg)
     return errand
 
 
-def _errand(request: Asked, actor: Actor, sealed: bytes | None) -> Errand | None:
-    if sealed is None:
+def _mine(request: Asked, actor: Actor, errand: Errand | None) -> Errand | None:
+    if errand is None:
         return None
-    errand = msgspec.json.decode(kept.vault().open(sealed), type=Errand)
     mine = (errand.browser, errand.actor, errand.creator_id) == (_browser(request), actor.label, actor.creator_id)
     return errand if mine else None
 

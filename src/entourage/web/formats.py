@@ -176,7 +176,8 @@ def beside_usual(value: int, usual: int, written: str) -> str:
     if round(change * 100) == 0:
         return _("usually %(n)s") % {"n": written}
     share = format_percent(abs(change), locale=voice().locale)
-    return f"{'+' if change > 0 else '−'}{share} · {_('usually %(n)s') % {'n': written}}"
+    said = _("usually %(n)s") % {"n": written}
+    return f"{'+' if change > 0 else '−'}{share} · {said}"
 
 
 def evening(iso: str) -> str:

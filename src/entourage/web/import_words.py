@@ -7,12 +7,7 @@ from entourage.kernel import clock
 from entourage.viewers.imports.rules import FIELDS
 from entourage.web import formats, retelling
 from entourage.web.i18n import gettext as _
-
-
-def _n(message: str) -> str:
-    """Mark a sentence for the catalogue; it is translated later."""
-    return message
-
+from entourage.web.i18n import mark as _n
 
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     _n("Who it is"): ("handle", "user_id", "platform", "name"),

@@ -2,11 +2,7 @@
 
 from typing import Final
 
-
-def _n(message: str) -> str:
-    """Mark a sentence for the catalogue; it is translated when it is told."""
-    return message
-
+from entourage.web.i18n import mark as _n
 
 LINE_PROBLEMS: Final = (
     _n("A fault of this program ended the line."),

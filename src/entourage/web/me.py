@@ -82,7 +82,7 @@ async def show_me(actor: Who, db: Db) -> Me:
     """Say who asks and what they may do."""
     return Me(
         actor.kind, actor.id, actor.name, actor.email, actor.language, actor.theme, actor.house_owner,
-        sorted(actor.permissions), await _creators_of(db, actor),
+        sorted(actor.permissions), await creators_of(db, actor),
     )  # fmt: skip
 
 
@@ -93,7 +93,7 @@ async def change_me(actor: Who, db: Db, data: JSONBody[MyChange]) -> Me:
         user = await people.edit(session, _person(actor).id, **msgspec.structs.asdict(data))
     return Me(
         actor.kind, user.id, user.name, user.email, user.language, user.theme, user.house_owner,
-        sorted(actor.permissions), await _creators_of(db, actor),
+        sorted(actor.permissions), await creators_of(db, actor),
     )  # fmt: skip
 
 
@@ -119,7 +119,7 @@ async def change_password(
 @get("/api/creators", opt=MEMBER_OF_NONE, tags=["creators"])
 async def list_creators(actor: Who, db: Db) -> list[CreatorView]:
     """List the creators one may act for."""
-    return await _creators_of(db, actor)
+    return await creators_of(db, actor)
 
 
 @post("/api/creators", opt=MEMBER_OF_NONE, tags=["creators"])
@@ -136,19 +136,17 @@ async def add_creator(actor: Who, db: Db, data: JSONBody[NewCreator]) -> Creator
 
 @patch("/api/creators/{creator_uid:uuid}", guards=[allowed("settings.edit")], tags=["creators"])
 async def change_creator(actor: Who, db: Db, creator_uid: FromPath[UUID], data: JSONBody[CreatorChange]) -> CreatorView:
-    """Change the name or the time zone of the creator one acts for now."""
-    if creator_uid != actor.creator_uid:
-        msg = "There is no such creator among yours, or you are acting for another one now."
-        raise NotFound(msg)
-    async with tenancy.inside(db, actor.creator_id, write=True) as session:
+    """Change the name or the time zone of the creator one acts for now; an owner of the house may do so for any."""
+    creator_id = await _changeable(db, actor, creator_uid)
+    async with tenancy.inside(db, creator_id, write=True) as session:
         await memory.outdate(session)  # hours are counted by the zone
-        before = (await creators.get(session, actor.creator_id)).zone
-        creator = await creators.edit(session, actor.creator_id, name=data.name, zone=data.zone)
+        before = (await creators.get(session, creator_id)).zone
+        creator = await creators.edit(session, creator_id, name=data.name, zone=data.zone)
         if creator.zone != before:
             await rezoning.begin(session, before, creator.zone)
             audit.record(session, "creator.zone.set", f"creator:{creator.uid}", actor=actor.label, meta={"before": before})
         audit.record(session, "creator.edit", f"creator:{creator.uid}", actor=actor.label, meta=msgspec.structs.asdict(data))
-    return CreatorView(creator.uid, creator.name, creator.zone, actor.role, current=True)
+    return CreatorView(creator.uid, creator.name, creator.zone, actor.role, current=creator_id == actor.creator_id)
 
 
 @post("/api/creators/{creator_uid:uuid}/switch", opt=MEMBER_OF_NONE, tags=["creators"], status_code=204)
@@ -163,7 +161,19 @@ async def switch_creator(request: Request[Any, Any, Any], actor: Who, db: Db, cr
     request.session["creator"] = creator.id
 
 
-async def _creators_of(db: Database, actor: Actor) -> list[CreatorView]:
+async def _changeable(db: Database, actor: Actor, uid: UUID) -> int:
+    """Return the id of a creator whom one may change; raises NotFound."""
+    if uid == actor.creator_uid:
+        return actor.creator_id
+    if actor.kind != "user" or not actor.house_owner:
+        msg = "There is no such creator among yours, or you are acting for another one now."
+        raise NotFound(msg)
+    async with tenancy.everywhere(db, "the owner of the house changes a creator") as session:
+        return (await creators.by_uid(session, uid)).id
+
+
+async def creators_of(db: Database, actor: Actor) -> list[CreatorView]:
+    """Return the creators that somebody may act for, with their role there."""
     if actor.kind == "key":
         return [CreatorView(actor.creator_uid, actor.creator_name, actor.zone, None, current=True)] if actor.creator_uid else []
     async with tenancy.everywhere(db, "the creators somebody may act for") as session:

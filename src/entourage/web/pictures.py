@@ -53,7 +53,7 @@ def card(one: alerts.Arrival, options: picture.Options, zone: str) -> Card:
         facts.append(_("last seen %(when)s") % {"when": formats.last_seen(one.before)})
     if one.coins:
         coins = ngettext("%(n)s coin", "%(n)s coins", one.coins) % {"n": formats.number(one.coins)}
-        facts.append(f"{coins} {_('ever')}")
+        facts.append(coins + " " + _("ever"))
     return Card(one.id, one.person, facts, first)
 
 

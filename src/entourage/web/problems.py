@@ -6,17 +6,20 @@ What only a terminal is told (settings, migrations, backups) is English.
 
 from typing import Final
 
+from entourage.web.chat_problems import CHAT_PROBLEMS
+from entourage.web.clip_problems import CLIP_PROBLEMS
+from entourage.web.count_problems import COUNT_PROBLEMS
+from entourage.web.fan_problems import FAN_PROBLEMS
+from entourage.web.i18n import mark as _n
 from entourage.web.line_problems import LINE_PROBLEMS
 from entourage.web.vip_problems import VIP_PROBLEMS
 
-
-def _n(message: str) -> str:
-    """Mark a sentence for the catalogue; it is translated when it is told."""
-    return message
-
-
 PROBLEMS: Final = (
     *VIP_PROBLEMS,
+    *CHAT_PROBLEMS,
+    *CLIP_PROBLEMS,
+    *COUNT_PROBLEMS,
+    *FAN_PROBLEMS,
     *LINE_PROBLEMS,
     _n("A birthday is written YYYY-MM-DD, or --MM-DD without a year."),
     _n("A colour is written #rrggbb."),
@@ -79,6 +82,7 @@ PROBLEMS: Final = (
     _n("Sign in first, or send an API key."),
     _n("Some of the file is not in the encoding that it begins with. Save it as UTF-8 and try again."),
     _n("Some of what was sent cannot be used."),
+    _n("Somebody changed the same thing at this moment. Nothing was stored; try again."),
     _n("Somebody with this e-mail address is here already."),
     _n("Something went wrong on our side; it is noted in the log as {number}."),
     _n("The archive holds a file that would lead out of it ({name}). No program makes such a backup."),
@@ -126,6 +130,7 @@ PROBLEMS: Final = (
     _n("There is no tier {name}. There are: {names}."),
     _n("There is no users.db of Firebot in this archive. Unpack it and choose the file with the viewers."),
     _n("There is no viewer {name}."),
+    _n("There is a character in this address that nothing can be called by (NUL)."),
     _n("There is nothing at this address."),
     _n("There is nothing in this request."),
     _n("There is nothing to change in this request."),
@@ -175,6 +180,7 @@ PROBLEMS: Final = (
     _n("This zip archive is damaged or of a kind that is not read here. Make the backup anew."),
     _n("This zip archive is locked with a password. Unlock it first."),
     _n("Too many tries. Try again in {minutes} min."),
+    _n("Too many requests. Try again in a minute."),
     _n("Two columns are said to hold {name}: choose one."),
     _n("Two tiers are called {name}."),
     _n("Two tiers of the list have one id."),
@@ -223,6 +229,7 @@ PROBLEMS: Final = (
     _n("{name}: this is too long, at most {most} characters."),
     _n("{platform} could not be reached: {reason}"),
     _n("{platform} did not answer in time."),
+    _n("{platform} was not asked: something entered for it holds signs that no request can carry."),
     _n("{platform} did not answer within {seconds} seconds."),
     _n("{platform} has a problem of its own ({status})."),
 )

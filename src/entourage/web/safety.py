@@ -101,7 +101,7 @@ def _check(report: Report) -> Check:
         at=report.at,
         well=report.well,
         viewers=sum(one.viewers for one in creators),
-        differing=sum(one.differing for one in creators),
+        differing=sum(one.differing + one.clips_differing for one in creators),
         broken=report.live.broken,
         backup=report.archive,
         backup_well=None if report.backup is None else report.backup.well,

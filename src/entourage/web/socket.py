@@ -1,4 +1,6 @@
-"""Socket.IO: one room per creator, for signed-in people and keys that may read viewers; nobody else gets in, or stays.
+"""Socket.IO: rooms of a creator by what somebody may hear of, for signed-in people and keys; nobody else gets in, or stays.
+
+Who may only hand in clips has a room of their own, in which nothing is told but what is about their clips and their money.
 
 Updates come over the bus, so every web process serves its own clients whoever published (docs/decisions/0005).
 """
@@ -10,17 +12,19 @@ from urllib.parse import parse_qs
 import msgspec
 import socketio
 
+from entourage.clips.updates import audience as clipper_audience
 from entourage.kernel import log, metrics, tenancy
 from entourage.kernel.accounts.actor import Actor
 from entourage.kernel.bus.port import Bus
 from entourage.kernel.errors import EntourageError, Invalid
-from entourage.kernel.http import Database, same_origin
+from entourage.kernel.http import UNSTORABLE, Database, same_origin
 from entourage.viewers import profile, schemas, updates
 from entourage.viewers.updates import Publisher
 from entourage.web.overlay_lines import OverlayLines
-from entourage.web.standing import CHECK_S, HEARD, Standing, needed
+from entourage.web.standing import CHECK_S, HEARD, Standing, is_clipper, may_listen, needed
 
 _log = log.get(__name__)
+_CLIPPERS = "clipper:"
 Answer = dict[str, Any]
 
 
@@ -52,6 +56,9 @@ class Sockets:
                         if update.audience == updates.STAFF:
                             payload = msgspec.json.decode(update.payload)
                             await self.server.emit(update.event, payload, room=_room(update.creator_id, needed(update.event)))
+                        elif update.audience.startswith(_CLIPPERS):
+                            payload = msgspec.json.decode(update.payload)
+                            await self.server.emit(update.event, payload, room=_room(update.creator_id, update.audience))
                         await self._overlays.hear(update)
         finally:
             await self._overlays.close()
@@ -62,17 +69,25 @@ class Sockets:
             await asyncio.sleep(CHECK_S)
             for sid, standing in list(self._inside.items()):
                 try:
-                    if not await standing.may("viewers.read"):
-                        await self.server.disconnect(sid)
+                    await self._check(sid, await standing.actor())
                 except Exception as error:
                     _log.warning("socket.not_checked", error=repr(error)[:300])
                 await asyncio.sleep(0)  # a thousand sockets are asked about without holding anybody up
             await self._overlays.check()
 
+    async def _check(self, sid: str, actor: Actor | None) -> None:
+        """Let somebody hear no more than they may hear now."""
+        if actor is None or not may_listen(actor):
+            await self.server.disconnect(sid)
+            return
+        for permission in HEARD:
+            if not actor.may(permission):
+                await self.server.leave_room(sid, _room(actor.creator_id, permission))
+
     async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
         standing = self._standing(environ, auth)
         actor = await standing.actor() if standing else None
-        if standing is None or actor is None or not actor.may("viewers.read"):
+        if standing is None or actor is None or not may_listen(actor):
             msg = "Sign in first, or send an API key."
             raise socketio.exceptions.ConnectionRefusedError(msg)
         self._inside[sid] = standing
@@ -80,6 +95,8 @@ class Sockets:
         for permission in HEARD:
             if actor.may(permission):
                 await self.server.enter_room(sid, _room(actor.creator_id, permission))
+        if is_clipper(actor):
+            await self.server.enter_room(sid, _room(actor.creator_id, clipper_audience(actor.id)))
 
     def _leave(self, sid: str, _: object = None) -> None:
         self._inside.pop(sid, None)
@@ -108,25 +125,20 @@ class Sockets:
             actor = await self._actor(sid, "viewers.read")
             async with tenancy.inside(self._db, actor.creator_id) as session:
                 return _well(await profile.detail(session, str(ref or "")))
-        except EntourageError as error:
-            return {"success": False, "error": error.message}
+        except Exception as error:
+            return _not_well(error)
 
     async def _update(self, sid: str, data: object = None) -> Answer:
         """Answer `viewer-profiles:update ({username, updates})` by acknowledgement."""
         try:
             actor = await self._actor(sid, "viewers.edit")
-            if not isinstance(data, dict) or not isinstance(data.get("updates"), dict):
-                msg = "Send {username, updates: {...}}."
-                raise Invalid(msg)
-            edit = msgspec.convert(data["updates"], schemas.Edit)
+            ref, edit = _change(data)
             async with tenancy.inside(self._db, actor.creator_id, write=True) as session:
-                detail = await profile.edit(session, str(data.get("username") or data.get("id") or ""), edit, actor.label)
+                detail = await profile.edit(session, ref, edit, actor.label)
                 session.after_commit(lambda: self._publisher.changed(actor.creator_id, detail, "socket-update"))
             return _well(detail)
-        except msgspec.ValidationError as error:
-            return {"success": False, "error": f"This cannot be changed so: {error}"}
-        except EntourageError as error:
-            return {"success": False, "error": error.message}
+        except Exception as error:
+            return _not_well(error)
 
 
 def _ours(_: str, environ: dict[str, Any]) -> bool:
@@ -134,9 +146,32 @@ def _ours(_: str, environ: dict[str, Any]) -> bool:
     return same_origin(environ["asgi.scope"])
 
 
-def _room(creator_id: int, permission: str) -> str:
-    return f"creator:{creator_id}:{permission}"
+def _room(creator_id: int, who: str) -> str:
+    """Name a room: of those who hold a permission, or of one clipper."""
+    return f"creator:{creator_id}:{who}"
+
+
+def _change(data: object) -> tuple[str, schemas.Edit]:
+    """Read who is to be changed and how; raises Invalid or msgspec's ValidationError."""
+    if not isinstance(data, dict) or not isinstance(data.get("updates"), dict):
+        msg = "Send {username, updates: {...}}."
+        raise Invalid(msg)
+    return str(data.get("username") or data.get("id") or ""), msgspec.convert(data["updates"], schemas.Edit)
 
 
 def _well(value: msgspec.Struct) -> Answer:
     return {"success": True, "data": msgspec.to_builtins(value)}
+
+
+def _not_well(error: Exception) -> Answer:
+    """Answer an error, whatever it is: whoever is told nothing waits for ever."""
+    if isinstance(error, EntourageError):
+        said = error.message
+    elif isinstance(error, msgspec.ValidationError):
+        said = f"This cannot be changed so: {error}"
+    elif isinstance(error, UNSTORABLE):
+        said = "A value is outside what can be stored."
+    else:
+        _log.error("socket.failed", exc_info=error)
+        said = "Something went wrong on our side; it is noted in the log."
+    return {"success": False, "error": said}

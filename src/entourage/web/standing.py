@@ -10,13 +10,24 @@ from entourage.web import sessions
 CHECK_S = 2.0
 """How often an open line is asked about."""
 
-HEARD = ("viewers.read", "vips.read")
+HEARD = ("viewers.read", "vips.read", "chats.read", "clips.read")
 """What somebody must be allowed to, to hear of one thing or the other."""
+_NEEDED = {"vip": "vips.read", "chat": "chats.read", "clip": "clips.read"}
 
 
 def needed(event: str) -> str:
     """Return the permission that it takes to hear an update."""
-    return "vips.read" if event.startswith("vip:") else "viewers.read"
+    return _NEEDED.get(event.partition(":")[0], "viewers.read")
+
+
+def is_clipper(actor: Actor) -> bool:
+    """Tell whether somebody hears of their own clips only: a person who may hand in clips and not read those of others."""
+    return actor.kind == "user" and actor.may("clips.submit") and not actor.may("clips.read")
+
+
+def may_listen(actor: Actor) -> bool:
+    """Tell whether there is anything that somebody may hear."""
+    return actor.may("viewers.read") or is_clipper(actor)
 
 
 class Standing:

@@ -2,11 +2,7 @@
 
 from typing import Final
 
-
-def _n(message: str) -> str:
-    """Mark a sentence for the catalogue; it is translated when it is told."""
-    return message
-
+from entourage.web.i18n import mark as _n
 
 VIP_PROBLEMS: Final = (
     _n("A badge lasts from a minute to ten years."),
@@ -15,6 +11,7 @@ VIP_PROBLEMS: Final = (
     _n("A claim that is {old} cannot become {new}."),
     _n("A colour is written #9147FF."),
     _n("A cooldown is from 1 to {most} seconds."),
+    _n("Nobody of this number ever had a badge here or asked for one."),
     _n("A Discord webhook begins with https://discord.com/api/webhooks/."),
     _n("A limit is at least 1."),
     _n("A reward costs at least 1 point."),
@@ -52,5 +49,6 @@ VIP_PROBLEMS: Final = (
     _n("This viewer has no badge of ours."),
     _n("Twitch knows nobody of this name."),
     _n("VIPs belong to a creator."),
+    _n("You have a reward with this title already."),
     _n("{name} has a VIP badge that was not given here: it has no end, and we never touch it."),
 )

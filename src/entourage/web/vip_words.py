@@ -126,6 +126,8 @@ def verdicts() -> dict[str, str]:
         "once": _("had it not long ago"),
         "follow": _("does not follow long enough"),
         "tier": _("holds another tier"),
+        "moderator": _("was a moderator"),
+        "permanent": _("had a VIP badge for good"),
         "unsure": _("only if a condition holds that we ask for at that moment"),
     }
 

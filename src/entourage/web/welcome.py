@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Template
 
+from entourage.clips import clippers
 from entourage.kernel import audit, tenancy
 from entourage.kernel.accounts import creators, identify, links, members, people, roles
 from entourage.kernel.accounts.passwords import Passwords
@@ -130,13 +131,15 @@ async def join(request: Asked, token: FromPath[str], data: JoinForm, db: Db, pas
             else:
                 user = await people.add(session, email=data.email, name=data.name, password_hash=password_hash)
             await members.add(session, user.id, role)
+            if role == "clipper":
+                await clippers.join(session, user.id)
             audit.record(session, "member.join", f"user:{user.id}", actor=f"user:{user.id}", meta={"role": role})
     except EntourageError as error:
         if not error.details:
             raise
         return await _join_page(request, token, db, data=data, problems=error.details, status=STATUS[error.kind])
     await signin.begin(request, db, identify.session_of(user, creator_id), how="invitation")
-    return Redirect("/", status_code=303)
+    return Redirect("/clips/mine/welcome/1" if role == "clipper" else "/", status_code=303)
 
 
 def _check_local(request: Asked) -> None:

@@ -6,11 +6,7 @@ Scripts say `t("...")` or `tn("one", "many", n)` with the English sentence; a te
 from typing import Final
 
 from entourage.web.i18n import gettext, ngettext
-
-
-def _n(message: str) -> str:
-    """Mark a sentence for the catalogue; it is translated later."""
-    return message
+from entourage.web.i18n import mark as _n
 
 
 def _nn(one: str, many: str) -> tuple[str, str]:
@@ -108,6 +104,26 @@ SENTENCES: Final = (
     _n("A badge is on its way to {name}."),
     _n("The badge of {name} stays."),
     _n("The badge of {name} has an end now."),
+    _n("Forgotten: {what}"),
+    _n("Approved."),
+    _n("Discarded."),
+    _n("It is tried again."),
+    _n("The AI writes it anew."),
+    _n("Waiting for the test to arrive …"),
+    _n("Rejected."),
+    _n("It is being counted already."),
+    _n("It was counted less than five minutes ago."),
+    _n("Nobody counts there yet: paste a key, or enter views by hand."),
+    _n("The money for counting is used up for this month."),
+    _n("Nothing is due right now."),
+    _n("A clip with {views} views earns {sum}."),
+    _n("Say what 1,000 views are worth, and you see here what a clip earns."),
+    _n("The pot of {sum} pays for {views} views."),
+    _n("Below {views} views a clip earns nothing."),
+    _n("Every view counts from the first one on."),
+    _n("at most {sum} for a clip"),
+    _n("at most {sum} for one clipper"),
+    _n("What is earned can be paid at once."),
 )
 
 PLURALS: Final = (
@@ -135,6 +151,7 @@ PLURALS: Final = (
     _nn("all {n} viewer", "all {n} viewers"),
     _nn("at least {n} viewer", "at least {n} viewers"),
     _nn("{n} selected", "{n} selected"),
+    _nn("Reject {n} clip", "Reject {n} clips"),
     _nn("Select the {n} shown", "Select the {n} shown"),
     _nn("{n} viewer", "{n} viewers"),
     _nn("{n} viewer tagged.", "{n} viewers tagged."),
@@ -146,6 +163,7 @@ PLURALS: Final = (
     _nn("{n} viewer changed.", "{n} viewers changed."),
     _nn("{n} day", "{n} days"),
     _nn("{n} viewer has no room for another tag.", "{n} viewers have no room for another tag."),
+    _nn("What is earned can be paid after {n} day.", "What is earned can be paid after {n} days."),
 )
 
 TITLES: Final = (

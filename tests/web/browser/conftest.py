@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +41,9 @@ async def live_in(db: Database, cast: Cast) -> None:
     viewers = await make.people(db, creator, 240)
     tonight = await make.evenings(db, creator, viewers[:30])
     await make.gap(db, creator, tonight - 1, clock.now_ms() - 2 * make.DAY - 40 * make.MINUTE, recovered=14)
-    soon = clock.now() + timedelta(days=2)
     note = "Draws with me since 2023. Ask about the exhibition in May."
-    await make.card(db, creator, viewers[0], notes=note, tags=["artist", "early bird"], birthday=f"1995-{soon:%m-%d}")
-    await make.card(db, creator, viewers[4], notes="Bakes on Sundays.", tags=["bakery"], birthday=f"--{clock.now():%m-%d}")
+    await make.card(db, creator, viewers[0], notes=note, tags=["artist", "early bird"], birthday=f"1996-{make.day(2):%m-%d}")
+    await make.card(db, creator, viewers[4], notes="Bakes on Sundays.", tags=["bakery"], birthday=f"--{make.day():%m-%d}")
     await make.connection(db, creator)
 
 
@@ -124,7 +122,7 @@ def sign_in(page: Page, person: Person) -> None:
     page.fill("#email", person.email)
     page.fill("#password", PASSWORD)
     page.click(".btn-primary")
-    page.wait_for_url("**/")
+    page.wait_for_url(lambda url: "/signin" not in url)
 
 
 def shot(page: Page, name: str) -> None:

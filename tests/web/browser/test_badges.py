@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from typing import cast
 
 import pytest
@@ -16,7 +17,7 @@ from entourage.kernel.jobs.registry import Registry
 from entourage.kernel.jobs.worker import Pace, Worker
 from entourage.ports.channel import BadgeGiven
 from entourage.ports.consent import Consent, Consents, Registration
-from entourage.vips import intake, jobs, rounds, taking
+from entourage.vips import intake, jobs, rounds, standing, taking
 from entourage.vips.desk import Desk
 from entourage.vips.tables import VipGrant
 from entourage.vips.updates import Publisher
@@ -145,3 +146,30 @@ def test_a_badge_given_on_twitch_stays_or_gets_an_end(club: Lodging, channel: Fa
     ends_in(club, "9", 0)
     expect(page.locator('[data-badge="9"]')).to_have_count(0, timeout=25_000)
     assert channel.badges == {"5", "8"}, "those without an end are not touched"
+
+
+def test_a_flood_of_badges_is_drawn_once_a_second(club: Lodging, channel: FakeChannel, opened: Opened) -> None:
+    """Hundreds of updates in three seconds: the pages ask seldom, go on meanwhile, and are right at the end."""
+    page, other = opened(club, "/vips"), opened(club, "/vips/rewards")
+    for one in (page, other):
+        expect(one.locator("body[data-line=open]")).to_be_attached()
+
+    async def flood(house: House) -> None:
+        creator_id = club.cast.owner.creator_id
+        async with tenancy.inside(house.db, creator_id) as session:
+            meter = await standing.meter(session)
+        for _ in range(300):
+            house.desk.publisher.slots(creator_id, meter)
+            await asyncio.sleep(0.01)
+        channel.badges.add("8")
+        await intake.hear(house.db, house.desk, creator_id, BadgeGiven(broadcaster_id="1", at=clock.now(), user=account("8")))
+
+    began = [one.evaluate("performance.now()") for one in (page, other)]
+    club.do(flood)
+    expect(page.locator('[data-stray="8"]')).to_have_count(1, timeout=5_000)
+    for one, since, path in zip((page, other), began, ("/vips/now", "/vips/rewards"), strict=True):
+        fetched = "performance.getEntriesByType('resource').filter(e => new URL(e.name).pathname === '%s').map(e => e.startTime)"
+        times = sorted(at - since for at in one.evaluate(fetched % path) if at > since)
+        assert len(times) >= 3, (path, times)
+        assert times[0] < 1500, "it was drawn while the flood went on"
+        assert all(later - earlier > 900 for earlier, later in pairwise(times)), (path, times)

@@ -1,8 +1,6 @@
 """Birthdays on the pages: who is coming, who was missed, and the notice when somebody walks in on their day."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -25,11 +23,6 @@ ROOM = "7777"
 BORN = 1996
 
 
-def day(ahead: int = 0) -> date:
-    """Return a day of the creator's calendar."""
-    return datetime.now(ZoneInfo("Europe/Berlin")).date() + timedelta(days=ahead)
-
-
 def person(number: int) -> live.Person:
     known = make.viewer(number)
     return live.Person(platform="tiktok", user_id=known.user_id, handle=known.handle, name=known.name)
@@ -44,8 +37,8 @@ def lodged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lodging]:
         viewers = await make.people(db, creator, 30)
         await make.evenings(db, creator, viewers[10:25], live=False)
         for number, ahead in ((LENA, 0), (KARLO, -1), (MILA, -3), (BJORN, 3), (YUKI, 20), (FARID, -9)):
-            await make.card(db, creator, viewers[number], birthday=f"{BORN}-{day(ahead):%m-%d}")
-        await make.card(db, creator, viewers[MO], birthday=f"--{day():%m-%d}")
+            await make.card(db, creator, viewers[number], birthday=f"{BORN}-{make.day(ahead):%m-%d}")
+        await make.card(db, creator, viewers[MO], birthday=f"--{make.day():%m-%d}")
         async with tenancy.inside(db, creator, write=True) as session:
             session.add(make.viewer(99, blocked=True))
 
@@ -83,7 +76,7 @@ def test_the_page_shows_who_comes_and_who_was_missed(lodged: Lodging, opened: Op
     expect(row(page, "Karlo")).to_contain_text("yesterday")
     expect(row(page, "Mila")).to_contain_text("3 days ago")
     expect(row(page, "Lena")).to_contain_text("today")
-    expect(row(page, "Lena").locator("td").last).to_contain_text(str(day().year - BORN))
+    expect(row(page, "Lena").locator("td").last).to_contain_text(str(make.day().year - BORN))
     expect(row(page, "Mo backt").locator("td").last).to_have_text("–")
     page.get_by_role("navigation", name="How far ahead").get_by_role("link", name="7 days").click()
     page.wait_for_url("**/birthdays?days=7")
@@ -105,7 +98,7 @@ def test_tonight_shows_the_coming_week_or_month(lodged: Lodging, opened: Opened)
 
 @pytest.mark.parametrize(("theme", "size"), [("dark", "wide"), ("light", "phone")])
 def test_who_walks_in_on_their_birthday_is_announced_once(lodged: Lodging, opened: Opened, theme: str, size: str) -> None:
-    number, name, age = (LENA, "Lena", day().year - BORN) if size == "wide" else (MO, "Mo backt 🍞", None)
+    number, name, age = (LENA, "Lena", make.day().year - BORN) if size == "wide" else (MO, "Mo backt 🍞", None)
     page = listening(opened(lodged, "/", theme=theme, size=size))
     elsewhere = listening(opened(lodged, "/birthdays"))
     lodged.happen(came(ROOM, person(number)))
@@ -148,7 +141,7 @@ def test_a_birthday_that_is_written_down_is_on_the_list_at_once(lodged: Lodging,
             const headers = { "Content-Type": "application/json", "x-csrftoken": token };
             await fetch("/api/viewer-profiles/farid.98", { method: "PATCH", headers, body: JSON.stringify({ birthday: born }) });
         }""",
-        f"--{day(5):%m-%d}",
+        f"--{make.day(5):%m-%d}",
     )
     expect(row(page, "Farid")).to_contain_text("in 5 days")
 
@@ -183,4 +176,4 @@ def test_the_overlay_congratulates_belatedly_and_keeps_the_day_to_itself(lodged:
     expect(card).to_contain_text("had their birthday: all the best!")
     heard = "".join(frames)
     assert "Karlo" in heard
-    assert not any(word in heard for word in (str(BORN), f"{day(-1):%m-%d}", "daysLate", "birthday_mmdd"))
+    assert not any(word in heard for word in (str(BORN), f"{make.day(-1):%m-%d}", "daysLate", "birthday_mmdd"))

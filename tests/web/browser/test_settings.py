@@ -90,7 +90,7 @@ def test_birthdays_are_told_or_not(lived: Lodging, opened: Opened, room: str) ->
                 session.add(make_card(viewer_id))
 
     def make_card(viewer_id: int) -> Card:
-        today = f"{clock.now():%m-%d}"
+        today = f"{make.day():%m-%d}"
         return Card(viewer_id=viewer_id, notes="", tags=[], loyalty_points=0, updated_ms=0, birthday=f"--{today}", birthday_mmdd=today)
 
     async def greeted(house: House) -> list[int]:

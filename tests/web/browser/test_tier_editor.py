@@ -59,6 +59,8 @@ def test_a_change_is_looked_at_saved_followed_and_undone(lodged: Lodging, opened
     page.wait_for_selector('body[data-line="open"]')
     before = counts(page)
     page.get_by_role("link", name="Edit tiers").click()
+    page.wait_for_url("**/tiers/edit")
+    page.wait_for_selector('body[data-line="open"]')  # then its scripts listen
 
     bronze = page.locator(rung(page, "Bronze"))
     bronze.get_by_label("Coins").fill("20")

@@ -92,6 +92,7 @@ def follow_the_gap(page: Page, shoot: Callable[[Page, str], None]) -> None:
     expect(rows.first).to_be_visible()
     assert rows.locator(".first-mark").count() == 0
     page.locator("#whom-everybody").click()
+    expect(page.locator("#whom-everybody")).to_have_attribute("aria-current", "true")
     expect(rows).to_have_count(25)
     page.get_by_role("button", name="Show more").click()
     expect(rows).not_to_have_count(25)

@@ -19,7 +19,7 @@ def authorize(page: Page, back: str) -> None:
 
 
 def make_rewards(page: Page, url: str) -> None:
-    """Sign in from the rewards page and make the first reward; a second one with its title is refused in words, and deleted."""
+    """Sign in from the rewards page and make the first reward; a second one with its title is refused in words, one with another is deleted."""
     page.goto(f"{url}/vips/rewards")
     expect(page.locator(".vip-next")).to_contain_text("First: sign in with Twitch")
     page.get_by_role("link", name="Sign in with Twitch").click()
@@ -37,8 +37,11 @@ def make_rewards(page: Page, url: str) -> None:
     page.locator("#new-cost").fill("700")
     page.locator("#new-title").fill("VIP for a day")
     page.get_by_role("button", name="Make this reward").click()
+    expect(page.locator("#wrong-title")).to_have_text("You have a reward with this title already.")
+    page.locator("#new-title").fill("VIP, but cheap")
+    page.get_by_role("button", name="Make this reward").click()
     second = page.locator("[data-reward]").nth(1)
-    expect(second).to_contain_text("The channel has a reward with this title already.", timeout=20_000)
+    expect(second).to_contain_text("can be redeemed", timeout=20_000)
     second.get_by_role("button", name="Delete").click()
     second.get_by_role("button", name="What waits is given back first. Delete?").click()
     expect(page.locator("[data-reward]")).to_have_count(1, timeout=20_000)
@@ -99,6 +102,7 @@ def test_a_new_streamer_sets_timed_vips_up_and_sees_a_badge_come_and_go(start: S
     make_a_rule(page, house.url)
     decide(page, house.url)
     console.expect("channel-points.*400")  # a reward for nothing
+    console.expect("channel-points.*409")  # a title that is taken
     console.expect("preview.*400")  # a placeholder that there is not
 
     panel = page.context.new_page()

@@ -43,7 +43,7 @@ async def more_coming(actor: Actor, db: Database, after: After, days: Days = SPA
     """Show the next of those whose birthday is coming."""
     async with tenancy.inside(db, actor.creator_id) as session:
         page = await birthdays.page_of_upcoming(session, days, _COMING, after)
-        return part("parts/birthday_rows.html", page=page, more=f"/birthdays/coming?days={days}")
+        return part("parts/birthday_rows.html", page=page, more=f"/birthdays/coming?days={days}", past=False)
 
 
 @get("/birthdays/missed", guards=_GUARDS, include_in_schema=False)

@@ -8,6 +8,7 @@ from litestar import get
 from litestar.params import Parameter
 from litestar.response import Template
 
+from entourage.chats import people as fan_people
 from entourage.kernel import clock, tenancy
 from entourage.kernel.http import Actor, Database, allowed
 from entourage.kernel.tenancy import CreatorSession
@@ -59,7 +60,7 @@ async def show(request: Asked, actor: Actor, db: Database, ref: str) -> Template
         viewer = await profile.detail(session, ref)
         page = part("parts/drawer.html") if wants_part(request) else await viewers.page(session, actor, viewers.Choice(), viewer)
         page.context.update(viewer=viewer, **_rights(actor), **await _tier_of(session, viewer))
-        page.context.update(badge=await badges.of_viewer(session, actor, viewer.id))
+        page.context.update(badge=await badges.of_viewer(session, actor, viewer.id), fans=await _fans(session, actor, viewer))
     page.context.update(coming=_birthday(viewer, actor))
     return page
 
@@ -134,6 +135,14 @@ async def suggestions(actor: Actor, db: Database) -> Template:
     countries = sorted(name for code, name in locale.territories.items() if len(code) == _LETTERS and code not in _NO_COUNTRIES)
     languages = sorted(name for code, name in locale.languages.items() if len(code) == _LETTERS)
     return part("parts/suggestions.html", tags=known, voices=_VOICES, countries=countries, languages=languages)
+
+
+async def _fans(session: CreatorSession, actor: Actor, viewer: schemas.ViewerDetail) -> list[tuple[int, str]]:
+    """Return the fans whom the creator knows as this person, each our id and what they are called."""
+    if not actor.may("chats.decide"):
+        return []
+    accounts = [(one.platform, one.tiktok_user_id) for one in viewer.accounts]
+    return [(row.id, row.name or row.handle or row.fan_id) for row in await fan_people.known_as(session, accounts)]
 
 
 def _rights(actor: Actor) -> dict[str, bool]:

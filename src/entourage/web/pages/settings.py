@@ -10,10 +10,13 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.response import Redirect, Template
 
+from entourage.chats import choices as fan_choices
+from entourage.chats import retention as fan_retention
+from entourage.chats.retention import Keeping
 from entourage.kernel import connections, tenancy
 from entourage.kernel.accounts import creators, keys, links, members, roles
 from entourage.kernel.errors import NotAllowed, NotFound
-from entourage.kernel.http import Actor, Database
+from entourage.kernel.http import Actor, Database, allowed
 from entourage.kernel.settings import Settings
 from entourage.kernel.tenancy import CreatorSession
 from entourage.safety import nights
@@ -23,12 +26,13 @@ from entourage.web import chips, safety
 from entourage.web.pages.frame import Asked, framed, part, wants_part
 
 _CHAT_DAYS = (7, 30, 90, 180, 365)
+_FAN_DAYS = (30, 90, 180, 365, 730)
 _HISTORY_DAYS = (90, 180, 365, 730)
 _NOT_YOURS = "You may not do this here. Ask an owner for the right to."
 Section = Callable[[CreatorSession, Actor], Awaitable[dict[str, Any]]]
 
 
-@get("/settings", include_in_schema=False)
+@get("/settings", guards=[allowed("viewers.read")], include_in_schema=False)
 async def show(actor: Actor, db: Database) -> Template:
     """Show the sections that this person may see."""
     async with tenancy.inside(db, actor.creator_id) as session:
@@ -77,6 +81,18 @@ async def preview_retention(request: Asked, actor: Actor, db: Database) -> Templ
     return part("parts/settings/retention_plan.html", plan=plan)
 
 
+@get("/settings/retention/fans", include_in_schema=False)
+async def preview_fans(request: Asked, actor: Actor, db: Database) -> Template | Redirect:
+    """Show what of fan chats would go by a choice, and the button that makes it."""
+    if not _may(actor, "retention") or not actor.may("chats.decide"):
+        raise NotAllowed(_NOT_YOURS)
+    if not wants_part(request):
+        return Redirect("/settings#retention")
+    async with tenancy.inside(db, actor.creator_id) as session:
+        plan = await fan_retention.preview(session, Keeping(_days(request.query_params.get("keepDays"))))
+    return part("parts/settings/retention_fans.html", plan=plan)
+
+
 @get("/settings/backups", include_in_schema=False)
 async def backups(request: Asked, actor: Actor, db: Database, settings: NamedDependency[Settings]) -> Template | Redirect:
     """Show the backups of the house; asked for again while one is made."""
@@ -86,8 +102,11 @@ async def backups(request: Asked, actor: Actor, db: Database, settings: NamedDep
     return part("parts/settings/backups.html", safety=safety.view(await nights.state(settings, db)))
 
 
-async def _retention(session: CreatorSession, _: Actor) -> dict[str, Any]:
-    return {"kept": await retention.read(session), "chat_choices": _CHAT_DAYS, "history_choices": _HISTORY_DAYS}
+async def _retention(session: CreatorSession, actor: Actor) -> dict[str, Any]:
+    return {
+        "kept": await retention.read(session), "chat_choices": _CHAT_DAYS, "history_choices": _HISTORY_DAYS, "fan_choices": _FAN_DAYS,
+        "may_chats": actor.may("chats.decide"), "kept_of_fans": await fan_choices.keep_days(session),
+    }  # fmt: skip
 
 
 async def _backups(_: CreatorSession, __: Actor) -> dict[str, Any]:

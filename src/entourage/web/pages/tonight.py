@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 from litestar import get
-from litestar.response import Template
+from litestar.response import Redirect, Template
 
 from entourage.kernel import connections, tenancy
-from entourage.kernel.http import Actor, Database, allowed
+from entourage.kernel.http import Actor, Database, allowed, either
 from entourage.kernel.tenancy import CreatorSession
 from entourage.viewers import birthdays, evening, feed, gap, histories, profile, schemas, supporters, tiers, totals
 from entourage.viewers.birthday import Wish
@@ -55,9 +55,11 @@ class FirstSteps:
         return self.seen
 
 
-@get("/", guards=_GUARDS, include_in_schema=False)
-async def show(request: Asked, actor: Actor, db: Database) -> Template:
-    """Show the evening."""
+@get("/", guards=[either("viewers.read", "clips.submit")], include_in_schema=False)
+async def show(request: Asked, actor: Actor, db: Database) -> Template | Redirect:
+    """Show the evening; lead a clipper to their own pages, the only ones that are theirs."""
+    if not actor.may("viewers.read"):
+        return Redirect("/clips/mine", status_code=303)
     async with tenancy.inside(db, actor.creator_id) as session:
         tonight = await evening.tonight(session)
         here = await evening.here(session, _HERE)

@@ -19,6 +19,7 @@ from entourage.kernel import clock, tenancy
 from entourage.kernel.http import Actor, Database, allowed
 from entourage.kernel.tables import AuditEntry as Entry
 from entourage.kernel.tenancy import CreatorSession
+from entourage.viewers import reference
 from entourage.vips import chronicle
 from entourage.vips.chronicle import Kind
 from entourage.web import badge_words, vip_history
@@ -79,8 +80,8 @@ async def show(
         context = {"choice": choice, "entries": await _told(session, rows), "following": following}
         if wants_part(request):
             return part("parts/vips/entries.html", **context)
-        people = await people_of(session)
-        return await framed(session, "vips", "pages/vip_activity.html", people=people, **context)
+        context |= {"people": await people_of(session), "one": await _one(session, actor, choice.person)}
+        return await framed(session, "vips", "pages/vip_activity.html", **context)
 
 
 @get("/vips/activity/{entry:int}/chain", guards=_GUARDS, include_in_schema=False)
@@ -104,6 +105,15 @@ async def export(
         people = await people_of(session)
     batches = chronicle.batches(db, actor.creator_id, choice.query(actor.zone, limit=_CHUNK))
     return Stream(_csv(batches, people), media_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+async def _one(session: CreatorSession, actor: Actor, typed: str) -> tuple[str, str, int | None] | None:
+    """Return whom a filter names if it is one person who may be forgotten: their id on Twitch, their name, their number as a viewer."""
+    found = await chronicle.people(session, typed) if typed and actor.may("vips.decide") else []
+    if len(found) != 1:
+        return None
+    called = await chronicle.names(session, [f"vip:{found[0]}"])
+    return found[0], called.get(f"vip:{found[0]}", typed), await reference.owner_of(session, "twitch", found[0])
 
 
 async def _csv(batches: AsyncIterator[tuple[Sequence[Entry], dict[str, str]]], people: dict[str, str]) -> AsyncIterator[bytes]:

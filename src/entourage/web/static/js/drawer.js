@@ -256,7 +256,7 @@ drawer.addEventListener("click", ({ target }) => {
 const plain = (handle) => handle.trim().replace(/^@/, "").toLocaleLowerCase();
 drawer.addEventListener("input", ({ target }) => {
   const form = target.closest("[data-forget]");
-  if (form) form.querySelector('[type="submit"]').disabled = plain(target.value) !== plain(form.dataset.handle);
+  if (form) form.querySelector('[type="submit"]').disabled = plain(form.elements.handle.value) !== plain(form.dataset.handle);
 });
 drawer.addEventListener("submit", async (event) => {
   const form = event.target.closest("[data-forget]");
@@ -264,7 +264,8 @@ drawer.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (plain(form.elements.handle.value) !== plain(form.dataset.handle)) return;
   const id = shown();
-  if (!(await send(form.dataset.forget, null, form))) return;
+  const leaveFans = form.elements.fans && !form.elements.fans.checked;
+  if (!(await send(`${form.dataset.forget}${leaveFans ? "?forgetFans=false" : ""}`, null, form))) return;
   form.closest("dialog").close();
   document.querySelector(`tr[data-viewer="${CSS.escape(id)}"]`)?.remove();
   if (shown() === id) gone();

@@ -4,6 +4,8 @@ const names = [
   "viewer:new", "viewer:updated", "viewer:online", "viewer:offline", "viewer:removed",
   "viewer:vip-promoted", "viewer:vip-set", "viewer:vip-removed", "viewer:tiers", "viewer:birthday", "viewer:birthday-live", "live:feed", "live:totals", "live:state", "overlay:line",
   "vip:granted", "vip:extended", "vip:ended", "vip:refunded", "vip:slots",
+  "chat:message", "chat:fan", "chat:reply", "chat:line",
+  "clip:updated", "clip:campaign", "clip:money", "clip:counting",
 ];
 let waiting = [];
 let planned = false;

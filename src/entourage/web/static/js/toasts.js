@@ -55,7 +55,13 @@ function problem(text) {
 export function complain(text, form = null) {
   const { detail, errors } = problem(text);
   const placed = Object.entries(errors).filter(([name, sentence]) => under(form?.elements?.[name], sentence));
-  if (!placed.length) toast(detail, { bad: true });
+  const seen = placed.some(([name]) => isSeen(form.elements[name]));
+  if (!seen) toast(detail, { bad: true });
+}
+
+function isSeen(field) {
+  const { top, bottom, height } = field.getBoundingClientRect();
+  return height > 0 && bottom > 0 && top < innerHeight;
 }
 
 function under(field, sentence) {

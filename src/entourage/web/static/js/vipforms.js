@@ -1,6 +1,8 @@
 // Forms about timed VIPs: a field says with data-path where it belongs, the form with data-send to whom it speaks.
 
 import "./sure.js";
+import { seldom } from "./seldom.js";
+import { values } from "./forms.js";
 import { send, toast } from "./toasts.js";
 import { t } from "./words.js";
 
@@ -8,36 +10,6 @@ const BUSY_MS = 1500;
 const WAIT_MS = 350;
 let saving = Promise.resolve();
 const part = document.getElementById("vip-part");
-
-function worth(field) {
-  if (field.dataset.kind === "span") {
-    const unit = field.parentElement.querySelector("[data-unit]").value;
-    return unit === "" || field.value === "" ? null : Math.round(Number(field.value) * Number(unit));
-  }
-  if (field.dataset.kind === "number") return field.value === "" ? null : Number(field.value);
-  return field.type === "checkbox" ? field.checked : field.value;
-}
-
-function set(said, path, value) {
-  const steps = path.split(".");
-  const last = steps.pop();
-  let place = said;
-  for (const step of steps) place = place[step] ??= {};
-  place[last] = value;
-}
-
-function values(form) {
-  const said = JSON.parse(form.dataset.base ?? "{}");
-  const lists = new Map();
-  for (const field of form.elements) {
-    const { path, kind } = field.dataset;
-    if (!path || field.disabled || (field.type === "radio" && !field.checked)) continue;
-    if (kind !== "list") set(said, path, worth(field));
-    else lists.set(path, [...(lists.get(path) ?? []), ...(field.checked ? [field.value] : [])]);
-  }
-  for (const [path, chosen] of lists) set(said, path, chosen);
-  return said;
-}
 
 /* The part with what there is, drawn anew; not while somebody writes in it. */
 async function again({ gently = false } = {}) {
@@ -80,7 +52,7 @@ document.addEventListener("click", ({ target }) => {
   const trying = target.closest("[data-try]");
   if (trying) rehearse(trying);
   const placeholder = target.closest("[data-put]");
-  if (placeholder) put(placeholder.dataset.put);
+  if (placeholder) put(placeholder.dataset.put, placeholder.dataset.into);
 });
 
 document.addEventListener("change", async ({ target }) => {
@@ -134,21 +106,22 @@ async function preview(field) {
   const place = field.parentElement.querySelector("[data-preview]");
   const body = { say: field.closest("[data-say]").dataset.say, text: field.value, language: field.form.elements.language.value };
   const headers = { "Content-Type": "application/json", "HX-Request": "true", "x-csrftoken": document.querySelector('meta[name="csrf-token"]').content };
-  const answer = await fetch("/api/vip/lines/preview", { method: "POST", headers, body: JSON.stringify(body) });
+  const answer = await fetch(field.form.dataset.previewWay ?? "/api/vip/lines/preview", { method: "POST", headers, body: JSON.stringify(body) });
   const said = await answer.json().catch(() => ({}));
   place.classList.toggle("is-wrong", !answer.ok);
   place.textContent = answer.ok ? said.data : said.detail ?? "";
 }
 
-function put(text) {
-  const field = lastLine ?? document.querySelector("[data-template]");
+function put(text, into) {
+  const field = (into && document.querySelector(`[data-template][name="${into}"]`)) ?? lastLine ?? document.querySelector("[data-template]");
   field.focus();
   field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
-  field.dispatchEvent(new Event("input", { bubbles: true }));
+  for (const told of ["input", "change"]) field.dispatchEvent(new Event(told, { bubbles: true })); // a browser tells only of what was typed
 }
 
 for (const unit of document.querySelectorAll("[data-unit]")) if (unit.value === "") endless(unit);
 document.body.addEventListener("htmx:load", () => { for (const unit of document.querySelectorAll("[data-unit]")) if (unit.value === "") endless(unit); });
-document.addEventListener("live", ({ detail }) => { if (part && detail.some(({ name }) => name.startsWith("vip:"))) again({ gently: true }); });
-document.addEventListener("live:again", () => { if (part) again({ gently: true }); });
+const soon = seldom(() => again({ gently: true }));
+document.addEventListener("live", ({ detail }) => { if (part && detail.some(({ name }) => name.startsWith("vip:"))) soon(); });
+document.addEventListener("live:again", () => { if (part) soon(); });
 wait();

@@ -1,10 +1,10 @@
 // VIPs: time left counting down, badges given, extended, taken back and restored, and the page kept up with Twitch.
 
+import { seldom } from "./seldom.js";
 import { duration, refreshTimes, t, tn } from "./words.js";
 import { send, toast } from "./toasts.js";
 
 const DAY_S = 86400;
-const SOON_MS = 250;
 const BUSY_MS = 3000; // something is on its way: it may fail without a word
 const CALM_MS = 20000;
 const place = document.getElementById("vips-now");
@@ -34,7 +34,6 @@ function tick() {
 
 /* The page as it is now */
 
-let timer = 0;
 let asked = Date.now();
 
 const grants = () => new Set([...place.querySelectorAll("[data-grant]")].map((one) => one.dataset.grant));
@@ -57,16 +56,13 @@ async function again() {
   tick();
 }
 
-function soon() {
-  clearTimeout(timer);
-  timer = setTimeout(again, SOON_MS);
-}
+const soon = seldom(again);
 
 function watch() {
   tick();
   if (document.hidden) return;
   const busy = place.querySelector("[data-claim], .badge-step") || [...place.querySelectorAll("time[data-until]")].some((one) => new Date(one.dateTime) <= Date.now());
-  if (Date.now() - asked > (busy ? BUSY_MS : CALM_MS)) again();
+  if (Date.now() - asked > (busy ? BUSY_MS : CALM_MS)) soon();
 }
 
 if (place) {

@@ -1,0 +1,91 @@
+// A clipper's pages: what is told of their clips is fetched anew in their language, link by link; forms speak to the interface.
+
+import "./sure.js";
+import { values } from "./forms.js";
+import { send, toast } from "./toasts.js";
+import { t } from "./words.js";
+
+const me = document.getElementById("main").dataset.me;
+const planned = new Map();
+
+/** Do something in a moment, once, however often it was asked for. */
+function soon(key, work, wait = 400) {
+  clearTimeout(planned.get(key));
+  planned.set(key, setTimeout(work, wait));
+}
+
+const trigger = (id) => document.getElementById(id) && window.htmx.trigger(`#${id}`, id);
+const fetchInto = (url, target, swap) => window.htmx.ajax("GET", url, { target, swap });
+
+async function row(id, place) {
+  const before = place.querySelector("[data-count]").dataset.count;
+  await fetchInto(`/clips/mine/${id}/row`, place, "outerHTML");
+  const after = document.querySelector(`li[data-clip="${id}"]`);
+  if (after && after.querySelector("[data-count]").dataset.count !== before) after.classList.add("glow");
+}
+
+function about(clip) {
+  const page = document.querySelector(`[data-clip-page="${clip.id}"]`);
+  if (page) {
+    soon("talk", () => trigger("talk-words"));
+    return soon("page", () => fetchInto(`/clips/mine/${clip.id}`, page, "innerHTML"));
+  }
+  const place = document.querySelector(`li[data-clip="${clip.id}"]`);
+  if (place) return soon(`clip-${clip.id}`, () => row(clip.id, place));
+  return soon("list", () => trigger("clipper-clips"));
+}
+
+document.addEventListener("live", ({ detail }) => {
+  for (const { name, payload } of detail) {
+    if (name === "clip:updated" && payload.clip.user_id === me) about(payload.clip);
+    if (name === "clip:money" && payload.user_id === me) soon("money", () => trigger("clipper-money"));
+  }
+});
+document.addEventListener("live:again", () => {
+  const page = document.querySelector("[data-clip-page]");
+  if (page) fetchInto(`/clips/mine/${page.dataset.clipPage}`, page, "innerHTML");
+  trigger("clipper-clips");
+  trigger("clipper-money");
+});
+
+// Once a clip is in, the field is free for the next one.
+document.body.addEventListener("handed-in", () => {
+  document.getElementById("clip-link").value = "";
+  trigger("clipper-clips");
+});
+
+// A form with data-do says with it which route it speaks to; data-then is where to go on.
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("form[data-do]");
+  if (!form) return;
+  event.preventDefault();
+  const button = form.querySelector("button:not([type=button])");
+  button.disabled = true;
+  const answer = await send(form.dataset.do, values(form), form);
+  button.disabled = false;
+  if (!answer) return;
+  if (form.dataset.then) location.assign(form.dataset.then);
+  else toast(t("Saved."));
+});
+
+// What was said stands in the thread now.
+document.body.addEventListener("htmx:afterRequest", ({ target, detail }) => {
+  if (detail.successful && target.matches("form[data-talk]")) target.reset();
+});
+
+// How money goes out: only the fields of the chosen way are asked for.
+function ways(form) {
+  const chosen = form.querySelector("input[name=method]:checked")?.value;
+  for (const part of form.querySelectorAll("[data-way]")) {
+    part.hidden = part.dataset.way !== chosen;
+    for (const field of part.querySelectorAll("input")) field.disabled = part.hidden;
+  }
+}
+for (const form of document.querySelectorAll("[data-ways]")) {
+  ways(form);
+  form.addEventListener("change", () => ways(form));
+}
+
+document.querySelector("[data-creator]")?.addEventListener("change", async ({ target }) => {
+  if (await send(`POST /api/creators/${target.value}/switch`)) location.assign("/");
+});

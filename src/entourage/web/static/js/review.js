@@ -1,0 +1,150 @@
+// The review queue by keyboard. What is approved or discarded happens after a few seconds, so that it can be undone until then.
+
+import { send, toast } from "./toasts.js";
+import { refreshTimes, t } from "./words.js";
+
+const UNDO_MS = 5000;
+const ASK_MS = 8000;
+const place = document.getElementById("review");
+const one = () => place.querySelector("[data-review]");
+let waiting = null; // what was decided and is not done yet
+
+async function show(after) {
+  const answer = await fetch(`/chats/review?after=${encodeURIComponent(after)}&pending=${waiting ? 1 : 0}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (!answer?.ok) return;
+  place.innerHTML = await answer.text();
+  refreshTimes(place);
+  place.querySelector(".review-thread")?.scrollTo(0, 1e6);
+  (place.querySelector(".proposal-do .btn-primary") ?? place.querySelector("button"))?.focus({ preventScroll: true });
+}
+
+async function flush() {
+  const decided = waiting;
+  waiting = null;
+  if (!decided) return;
+  clearTimeout(decided.timer);
+  decided.note.remove();
+  await send(decided.how);
+  if (!one()) await show(""); // the queue was at its end: is anything left?
+}
+
+// A tab that is closed meanwhile does what was decided.
+window.addEventListener("pagehide", () => {
+  if (!waiting) return;
+  const [method, url] = waiting.how.split(" ");
+  fetch(url, { method, keepalive: true, headers: { "x-csrftoken": document.querySelector('meta[name="csrf-token"]').content } });
+  waiting = null;
+});
+
+async function decide(how, words) {
+  const { after, mark } = one().dataset;
+  await flush();
+  const undo = () => {
+    clearTimeout(waiting?.timer);
+    waiting = null;
+    show(after);
+  };
+  waiting = { how, note: toast(words, { stays: UNDO_MS, undo }), timer: setTimeout(flush, UNDO_MS) };
+  await show(mark);
+}
+
+function edit(on) {
+  const proposal = place.querySelector("[data-reply]");
+  proposal.querySelector("[data-rewrite]").hidden = !on;
+  proposal.querySelector(".proposal-do").hidden = on;
+  proposal.querySelector("[data-proposed]").hidden = on;
+  const field = proposal.querySelector("[data-rewrite] textarea");
+  if (on) { field.focus(); field.setSelectionRange(field.value.length, field.value.length); }
+}
+
+async function save(form, then) {
+  const { after, mark } = one().dataset;
+  if (!(await send(form.dataset.rewrite, { text: form.elements.text.value }, form))) return;
+  if (!then || !(await send(form.dataset.then))) return void show(after); // or the guard refuses what was written
+  toast(t("Approved."));
+  await show(mark);
+}
+
+async function press(button) {
+  if (button.dataset.edit !== undefined) return edit(true);
+  if (button.dataset.editEnd !== undefined) return edit(false);
+  if (button.dataset.again !== undefined) return show("");
+  if (button.dataset.skip !== undefined) {
+    const { mark } = one().dataset;
+    await flush();
+    return show(mark);
+  }
+  const how = button.dataset.act;
+  if (!how) return undefined;
+  if (how.endsWith("/approve")) return decide(how, t("Approved."));
+  if (how.endsWith("/reject")) return decide(how, t("Discarded."));
+  const { mark } = one().dataset;
+  button.disabled = true;
+  const answer = await send(how);
+  button.disabled = false;
+  if (!answer) return undefined;
+  toast(how.endsWith("/retry") ? t("It is tried again.") : t("The AI writes it anew."));
+  return show(mark);
+}
+
+place.addEventListener("click", ({ target }) => {
+  const button = target.closest("button");
+  if (button) press(button);
+});
+
+place.addEventListener("submit", (event) => {
+  event.preventDefault();
+  save(event.target, event.submitter?.value !== "keep");
+});
+
+document.addEventListener("keydown", (event) => {
+  const { target } = event;
+  const writes = target.matches?.("input, textarea, select");
+  if (writes && target.form?.matches("[data-rewrite]")) {
+    if (event.key === "Escape") { event.stopPropagation(); edit(false); }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); save(target.form, true); }
+    return;
+  }
+  if (writes || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  const button = one()?.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+  if (!button || button.closest("[hidden]")) return;
+  event.preventDefault();
+  press(button);
+});
+
+// Somebody wrote, or a draft came: what is looked at is redrawn when it is about it, else only how many there are.
+const writing = () => place.querySelector("[data-rewrite]:not([hidden])");
+
+async function count() {
+  const answer = await fetch(`/chats/review?pending=${waiting ? 1 : 0}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  const fresh = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-count]");
+  const here = place.querySelector("[data-count]");
+  if (fresh && here) here.textContent = fresh.textContent;
+}
+
+let asked = 0;
+let mine = false;
+document.addEventListener("live", ({ detail }) => {
+  const chats = detail.filter(({ name }) => name.startsWith("chat:"));
+  if (!chats.length) return;
+  mine ||= !one() || chats.some(({ payload }) => String(payload.fan?.id) === one().dataset.fan);
+  clearTimeout(asked);
+  asked = setTimeout(() => {
+    const redraw = mine && !waiting && !writing();
+    mine = false;
+    if (redraw) show(one()?.dataset.after ?? "");
+    else count();
+  }, 300);
+});
+
+// What came while the line was not open yet is asked for.
+async function ask() {
+  if (document.hidden || waiting || writing()) return;
+  if (one()) return void count();
+  const answer = await fetch("/chats/review", { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (answer?.ok && (await answer.text()).includes("data-review=")) show("");
+}
+setInterval(ask, ASK_MS);
+document.addEventListener("live:again", ask);
+
+place.querySelector(".review-thread")?.scrollTo(0, 1e6);
