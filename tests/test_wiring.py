@@ -56,6 +56,7 @@ async def shift(db: Database, seconds: float) -> Shift:
     return Shift(house, begun)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("seconds", "state"), [(0.2, "done"), (60.0, "queued")])
 async def test_a_job_that_runs_ends_by_itself_or_is_given_back_at_once(database_url: str, seconds: float, state: str) -> None:
     one = await shift(Database(database_url), seconds)
@@ -67,6 +68,7 @@ async def test_a_job_that_runs_ends_by_itself_or_is_given_back_at_once(database_
     await after.close()
 
 
+@pytest.mark.thorough
 async def test_work_that_fails_is_begun_again(database_url: str) -> None:
     tries = 0
 

@@ -18,21 +18,33 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler, Middleware, Receive, Scope, Send
 from litestar_htmx import HTMXPlugin
 
+from entourage.chats.routes import answering, costs, sendings
+from entourage.chats.routes import deciding as chat_deciding
+from entourage.chats.routes import facts as chat_facts
+from entourage.chats.routes import reading as chat_reading
+from entourage.clips.routes import campaigning, clipping, paying, reviewing
+from entourage.clips.routes import counting as clip_counting
+from entourage.clips.routes import looking as clip_looking
 from entourage.kernel import http
 from entourage.viewers.routes import access, changing, choosing, evenings, histories, importing, linking, reading, sending
 from entourage.viewers.routes import tiers as tier_routes
 from entourage.vips.routes import badges, cron, deciding, points, strays, trying
 from entourage.web import (
     auditlog,
+    clip_keys,
+    clipper_doors,
     columns,
     connect,
     connections,
     demo,
     docs,
     engine,
+    fan_connect,
+    fan_health,
     health,
     hearings,
     hooks,
+    house_doors,
     keys,
     me,
     members,
@@ -48,6 +60,7 @@ from entourage.web import (
     vitals,
     welcome,
 )
+from entourage.web import cron as clockwork
 from entourage.web.requests import Requests
 from entourage.web.sessions import SessionConfig, SessionStore
 from entourage.web.socket import Sockets
@@ -56,7 +69,26 @@ from entourage.wiring import House
 BODY_MOST = 10_000_000
 _STATIC = Path(__file__).parent / "web" / "static"
 _MINUTES_5 = 300
-_PARTS = ("settings", "attempts", "passwords", "publisher", "intake", "mapper", "bus", "channels", "consents", "desk", "hooks", "beside")
+_PARTS = (
+    "settings",
+    "attempts",
+    "passwords",
+    "publisher",
+    "intake",
+    "mapper",
+    "bus",
+    "channels",
+    "consents",
+    "desk",
+    "hooks",
+    "beside",
+    "chat_desk",
+    "clip_desk",
+    "key_checks",
+    "fan_consents",
+    "fan_trials",
+    "shift",
+)
 
 
 def build(house: House) -> Litestar:
@@ -104,6 +136,7 @@ def frame(house: House) -> Litestar:
         compression_config=CompressionConfig("gzip", gzip_compress_level=5, exclude_opt_key="uncompressed"),
         openapi_config=docs.config(),
         request_max_body_size=BODY_MOST,
+        request_class=http.Asked,
         # Our own structured log is set up by whoever starts the process.
         logging_config=None,
     )
@@ -147,16 +180,22 @@ def routes_of_house() -> list[ControllerRouterHandler]:
         signin.show_sign_in, signin.sign_in, signin.sign_out,
         welcome.show_welcome, welcome.welcome, welcome.show_link, welcome.use_link, welcome.show_join, welcome.join,
         me.show_me, me.change_me, me.change_password, columns.choose_columns,
-        me.list_creators, me.add_creator, me.change_creator, me.switch_creator,
+        me.list_creators, me.add_creator, me.change_creator, me.switch_creator, *house_doors.ROUTES,
         members.list_members, members.change_role, members.remove_member,
-        members.list_invitations, members.invite, members.withdraw,
-        keys.list_keys, keys.make_key, keys.revoke_key,
+        members.list_invitations, members.invite, members.withdraw, *clipper_doors.ROUTES,
+        keys.list_keys, keys.make_key, keys.revoke_key, clip_keys.keep_key, clip_keys.drop_key,
         *overlays.ROUTES,
         connections.list_connections, connections.put_connection, connections.remove_connection, *connect.ROUTES,
         auditlog.list_entries, *safety.ROUTES,
         *reading.ROUTES, *histories.ROUTES, *evenings.ROUTES, *changing.ROUTES, *choosing.ROUTES, *linking.ROUTES, *tier_routes.ROUTES,
-        *sending.ROUTES, *access.ROUTES, *importing.ROUTES, hooks.receive_eventsub, *hearings.ROUTES, stream.stream_updates,
+        *sending.ROUTES, *access.ROUTES, *importing.ROUTES, *hooks.ROUTES, *hearings.ROUTES, stream.stream_updates,
         *badges.ROUTES, *deciding.ROUTES, *points.ROUTES, *trying.ROUTES, *strays.ROUTES, *cron.ROUTES,
+        *chat_deciding.ROUTES, *chat_facts.ROUTES, *chat_reading.ROUTES, *answering.ROUTES,
+        *sendings.ROUTES, *costs.ROUTES,
+        *clip_looking.ROUTES,
+        *clip_counting.ROUTES,
+        *clipping.ROUTES, *reviewing.ROUTES, *campaigning.ROUTES, *paying.ROUTES,
+        *fan_connect.ROUTES, *fan_health.ROUTES, *clockwork.ROUTES,
         pages.ROUTER,
     ]  # fmt: skip
 

@@ -6,6 +6,9 @@ that nothing is forgotten and nothing is done twice.
 
 from collections.abc import Mapping, Sequence
 
+from entourage.chats import access as fan_access
+from entourage.chats import erasure as fans
+from entourage.chats import people as fan_people
 from entourage.kernel import clock, tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.jobs.context import JobContext
@@ -13,8 +16,8 @@ from entourage.kernel.jobs.registry import Registry
 from entourage.kernel.jobs.schedule import Schedule
 from entourage.kernel.tenancy import CreatorSession
 from entourage.ports.channel import Account
-from entourage.viewers import profile, promotions
-from entourage.vips import access, erasure, regulars
+from entourage.viewers import profile, promotions, reference
+from entourage.vips import access, choices, erasure, kinds, regulars
 
 TIERS = "automations.tiers"
 SCHEDULES = (Schedule("automations", "* * * * *", "UTC", TIERS),)
@@ -25,6 +28,7 @@ def register(registry: Registry) -> None:
     """Say who does the jobs of automations."""
     registry.add(TIERS, _thank_all, timeout_s=300.0)
     registry.add(profile.FORGOTTEN, _forget)
+    registry.add(kinds.FORGOTTEN, _unlink)
 
 
 async def loyalty(db: Database, creator_id: int, user_id: str) -> str | None:
@@ -33,12 +37,20 @@ async def loyalty(db: Database, creator_id: int, user_id: str) -> str | None:
         return await promotions.tier_of(session, _TWITCH, user_id)
 
 
-async def beside(db: Database, creator_id: int, platform: str, user_id: str) -> Mapping[str, Sequence[Mapping[str, object]]]:
-    """Tell what other rooms than the viewers' know of one of them."""
-    if platform != _TWITCH:
-        return {}
+async def discord(db: Database, creator_id: int) -> tuple[str, str]:
+    """Tell where notices of a creator go on Discord ("" for nowhere), and in which language: the one place where they are set up."""
     async with tenancy.inside(db, creator_id) as session:
-        return await access.of_person(session, user_id)
+        return await choices.discord_url(session), (await choices.read(session)).language
+
+
+async def beside(db: Database, creator_id: int, platform: str, user_id: str, chats: bool) -> Mapping[str, Sequence[Mapping[str, object]]]:  # noqa: FBT001 - of the port
+    """Tell what other rooms than the viewers' know of one of them: badges, and with `chats` what was said with fans known as them."""
+    async with tenancy.inside(db, creator_id) as session:
+        found = dict(await access.of_person(session, user_id)) if platform == _TWITCH else {}
+        for row in await fan_people.known_as(session, [(platform, user_id)]) if chats else ():
+            for name, records in (await fan_access.of_person(session, row.fan_id)).items():
+                found[f"fanvue_{name}"] = [*found.get(f"fanvue_{name}", ()), *records]
+    return found
 
 
 async def thank(session: CreatorSession) -> int:
@@ -62,9 +74,26 @@ async def thank(session: CreatorSession) -> int:
 
 
 async def _forget(context: JobContext) -> None:
-    if context.payload["platform"] == _TWITCH and context.creator_id is not None:
-        async with tenancy.inside(context.db, context.creator_id, write=True) as session:
-            await erasure.ask(session, context.payload["user_id"])
+    """Let whoever was forgotten as a viewer be forgotten as a holder of badges, and as a fan if that was wanted."""
+    told = context.payload
+    platform, user_id = told["platform"], told["user_id"]
+    if context.creator_id is None:
+        return
+    async with tenancy.inside(context.db, context.creator_id, write=True) as session:
+        if platform == _TWITCH:
+            await erasure.ask(session, user_id)
+        cause = f"viewer:{told['viewer']}" if "viewer" in told else ""
+        await fans.part(session, platform, user_id, actor=told.get("by", "system"), cause=cause, forget=told.get("fans", False))
+
+
+async def _unlink(context: JobContext) -> None:
+    """Let no fan be known any more as somebody who was forgotten among the VIPs and is no viewer."""
+    user_id = context.payload["user_id"]
+    if context.creator_id is None:
+        return
+    async with tenancy.inside(context.db, context.creator_id, write=True) as session:
+        if await reference.owner_of(session, _TWITCH, user_id) is None:
+            await fans.part(session, _TWITCH, user_id, actor=context.payload["by"], forget=False)
 
 
 async def _thank_all(context: JobContext) -> None:

@@ -1,13 +1,15 @@
-"""The demo: a house on a make-believe TikTok and Twitch, with three weeks behind it and an evening going on."""
+"""The demo: a house on a make-believe TikTok, Twitch, Fanvue and internet of clips, with three weeks behind it and an evening going on."""
 
 import asyncio
 import zlib
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from entourage import demo_campaigns, demo_clips, demo_fans
 from entourage.kernel import clock, http, tenancy
 from entourage.kernel.accounts import creators, links, people
 from entourage.kernel.errors import Invalid
@@ -42,6 +44,7 @@ _DEMO_EMAIL = "nova@demo.invalid"
 _DEMO_EVENINGS = (24, 22, 20, 19, 17, 15, 13, 12, 10, 8, 6, 5, 3, 2)
 _DEMO_SLOWER = 2  # past evenings go on for longer than what is told of them again
 _DEMO_BATCH = 500
+_LOOK_S = 0.2
 _DEMO_HEAD_START_MS = 40 * 60_000
 _DEMO_PACE = Pace(poll_s=2, not_found_s=5, refused_s=10, limited_s=5, shortest_s=0.5, longest_s=5, silence_s=8)
 
@@ -81,10 +84,10 @@ async def open_demo(settings: Settings, *, speed: float = 1.0, seed: int = 42) -
     """Open a house that listens to a make-believe TikTok with an evening on it, in a database of its own.
 
     Nothing of it can reach real totals: the database is another file (or must be named for it), and the addresses lead
-    nowhere but to the simulators. Their panels of buttons are at /simulators/tiktok and /simulators/twitch. Raises
+    nowhere but to the simulators. Their panels of buttons are at /simulators/tiktok, twitch, fanvue and clips. Raises
     Invalid when the settings name a database that was not made for this.
     """
-    if settings.database_url and "demo" not in settings.database.rpartition("/")[2].partition("?")[0]:
+    if settings.database_url and "demo" not in settings.database.partition("?")[0].rpartition("/")[2]:
         msg = "The demo keeps away from real numbers: unset ENTOURAGE_DATABASE_URL, or name a database with `demo` in its name."
         raise Invalid(msg)
     tiktok = FakeTikTok(media_url=f"{settings.base_url}{PANEL}")
@@ -94,16 +97,31 @@ async def open_demo(settings: Settings, *, speed: float = 1.0, seed: int = 42) -
     await twitch.start()
     shelf = Shelf(twitch, settings.data_path / "twitch.json")
     settings, crowd = _on_twitch(settings, twitch, shelf)
+    fans, settings = await demo_fans.begin(settings)
+    clips, settings = await demo_clips.begin(settings)
     house = open_house(replace(settings, tiktok_webcast_url=f"{tiktok.url}/webcast"), pace=_DEMO_PACE)
     stage = Stage(tiktok, DEMO_HOST, seed=seed)
     guards = [http.allowed("live.control")]
-    house.panel = panel.router(
-        stage, path=PANEL, twitch=TWITCH_PANEL, guards=guards, language=lambda request: i18n.voice_of(request).language
-    )
+    speaks = lambda request: i18n.voice_of(request).language  # noqa: E731
+    beside: dict[str, Any] = {"twitch": TWITCH_PANEL, "fanvue": demo_fans.PANEL, "clips": demo_clips.PANEL}
+    house.panel = panel.router(stage, path=PANEL, **beside, guards=guards, language=speaks)
     on_twitch = TwitchStage(twitch, _TWITCH_LOGIN)
     house.panels.append(twitch_panel.router(on_twitch, path=TWITCH_PANEL, page="simulators/twitch.html", guards=guards))
-    house.listening += [crowd.run, shelf.keep]
-    house.closing += [stage.stop, tiktok.stop, shelf.stop, twitch.stop]
+    house.panels += [fans.router(guards), clips.router(guards)]
+    house.listening += [crowd.run, shelf.keep, fans.crowd.run]
+    house.closing += [stage.stop, tiktok.stop, shelf.stop, twitch.stop, fans.stop, clips.fake.stop]
+
+    async def open_chats() -> None:
+        """Let Nova agree on the make-believe Fanvue, once she has moved in."""
+        while (creator_id := await _creator(house)) is None:
+            await asyncio.sleep(_LOOK_S)
+        await fans.connect(house, creator_id)
+
+    async def open_clips() -> None:
+        """Let the panel know Nova's clips, once she has moved in."""
+        while (creator_id := await _creator(house)) is None:
+            await asyncio.sleep(_LOOK_S)
+        await clips.recall(house.db, creator_id)
 
     async def begin() -> None:
         """Play the evening so far as fast as it goes, then on at its own speed."""
@@ -117,8 +135,16 @@ async def open_demo(settings: Settings, *, speed: float = 1.0, seed: int = 42) -
         # Those who left while time flew are gone.
         await jobs.sweep(house.db, house.publisher)
 
-    house.listening.append(begin)
+    house.listening += [begin, open_chats, open_clips]
     return house
+
+
+async def _creator(house: House) -> int | None:
+    """Return the make-believe creator, or None while she has not moved in."""
+    async with tenancy.everywhere(house.db, "find the demo's creator") as session:
+        owner = await people.find(session, _DEMO_EMAIL)
+        found = await creators.of_user(session, owner.id) if owner else []
+    return found[0][0].id if found else None
 
 
 def _on_twitch(settings: Settings, twitch: FakeTwitch, shelf: Shelf) -> tuple[Settings, Crowd]:
@@ -155,6 +181,8 @@ async def furnish_demo(house: House, *, seed: int = 42) -> str:
     if fresh:
         await _remember_evenings(house, creator.id, seed)
         await _introduce(house, creator.id, f"user:{owner.id}")
+        if house.clip_desk is not None:
+            await demo_campaigns.furnish(house.db, house.clip_desk, creator.id, owner.id, seed=demo_clips.SEED)
     return link
 
 

@@ -17,6 +17,16 @@ from typing import Any
 from redis.asyncio import Redis
 
 from entourage import automations
+from entourage.chats import catching_up
+from entourage.chats import jobs as chat_jobs
+from entourage.chats import kinds as chat_kinds
+from entourage.chats import rounds as chat_rounds
+from entourage.chats.budget import Tariff
+from entourage.chats.desk import Desk as ChatDesk
+from entourage.chats.updates import Publisher as ChatPublisher
+from entourage.clips import jobs as clip_jobs
+from entourage.clips.desk import Desk as ClipDesk
+from entourage.clips.updates import Publisher as ClipPublisher
 from entourage.kernel import clock, deliveries, log, secrets, tenancy
 from entourage.kernel.accounts import links, sessions
 from entourage.kernel.accounts.attempts import Attempts, MemoryCounter, RedisCounter
@@ -26,14 +36,21 @@ from entourage.kernel.db import Database
 from entourage.kernel.jobs.context import JobContext
 from entourage.kernel.jobs.registry import Registry
 from entourage.kernel.jobs.schedule import Schedule, Scheduler
+from entourage.kernel.jobs.shift import Shift
 from entourage.kernel.jobs.worker import Pace as WorkPace
 from entourage.kernel.jobs.worker import Worker
 from entourage.kernel.pulse import Pulse
 from entourage.kernel.secrets import Vault
 from entourage.kernel.settings import Settings, version
+from entourage.kernel.tenancy import CreatorSession
 from entourage.platforms.discord.webhook import DiscordWebhooks
 from entourage.platforms.euler.feed import EulerFeed
+from entourage.platforms.fanvue.consents import FanvueConsents
+from entourage.platforms.fanvue.hook import FanvueHook
+from entourage.platforms.fanvue.house import Fanvue
+from entourage.platforms.fanvue.trial import FanvueTrials
 from entourage.platforms.json_events.translate import translate
+from entourage.platforms.llm.model import OpenAIModel, Place
 from entourage.platforms.tikfinity.feed import TikFinityFeed
 from entourage.platforms.tiktok.feed import TikTokFeed
 from entourage.platforms.tiktok.pace import Pace
@@ -43,9 +60,12 @@ from entourage.platforms.twitch.house import Twitch
 from entourage.platforms.twitch.reception import Reception
 from entourage.ports.channel import Channels
 from entourage.ports.consent import Consents
+from entourage.ports.fan_consent import FanConsents, Trials
 from entourage.ports.hooks import Hook
 from entourage.ports.live import LiveEvent, LiveFeed, Mapper
+from entourage.ports.views import Counters, KeyChecks, ShortLinks
 from entourage.safety import nights
+from entourage.view_counters import HouseCounters, short_links_of
 from entourage.viewers import bulk_jobs, import_jobs, jobs, tier_jobs, zone_jobs
 from entourage.viewers.access import Beside
 from entourage.viewers.imports import uploads
@@ -84,6 +104,14 @@ class House:
     channels: Channels
     consents: Consents
     desk: Desk
+    chat_desk: ChatDesk | None = None  # who answers for fan chats
+    fan_consents: FanConsents
+    fan_trials: Trials
+    clip_desk: ClipDesk | None = None  # who answers for clips
+    counters: Counters | None = None  # who counts their views
+    short_links: ShortLinks | None = None
+    key_checks: KeyChecks | None = None  # who tries the keys of those who count
+    shift: Shift
     hooks: dict[str, Hook] = field(default_factory=dict)  # who answers the calls of platforms, by the last part of the address
     mapper: Mapper = translate
     beside: Beside = automations.beside  # what other rooms know of a viewer
@@ -155,10 +183,16 @@ def open_house(settings: Settings, *, pace: Pace | None = None) -> House:
     feeds = Feeds(settings, pace or Pace(), reception)
     listener = Listener(db, intake, publisher, feeds.make, went_round=partial(pulse.went_round, "listen"))
     discord = DiscordWebhooks()
+    fans = fans_of(db, settings, bus, discord)
+    counters, short_links = counters_of(db, settings), short_links_of(settings)
     desk = Desk(channels=twitch, publisher=VipPublisher(bus), loyalty=partial(automations.loyalty, db), notices=discord)
-    registry = _registry(publisher, settings, twitch, desk)
+    clip_desk = ClipDesk(
+        counters=counters, links=short_links, publisher=ClipPublisher(bus), notices=discord, discord=partial(automations.discord, db)
+    )
+    registry = _registry(publisher, settings, twitch, desk, fans.desk, clip_desk)
     worker = Worker(db, registry, WorkPace(grace_s=_GRACE_S), went_round=partial(pulse.went_round, "work"))
-    scheduler = Scheduler(db, (*_SCHEDULES, nights.schedule(settings)))
+    schedules = (*_SCHEDULES, nights.schedule(settings))
+    scheduler = Scheduler(db, schedules)
     return House(
         settings=settings,
         db=db,
@@ -173,14 +207,63 @@ def open_house(settings: Settings, *, pace: Pace | None = None) -> House:
         channels=twitch,
         consents=TwitchConsents(db, twitch, needs=needs.features, after=rounds.ask),
         desk=desk,
-        hooks={"eventsub": reception.hook},
+        chat_desk=fans.desk,
+        fan_consents=fans.consents,
+        fan_trials=fans.trials,
+        clip_desk=clip_desk,
+        counters=counters,
+        short_links=short_links,
+        key_checks=counters,
+        shift=Shift(db, registry, Scheduler(db, schedules)),
+        hooks={"eventsub": reception.hook, "fanvue": fans.hook},
         redis=redis,
         serving=[db.study, publisher.run],
         listening=[publisher.run, listener.run, reception.receiver.run],
-        working=[worker.run, scheduler.run, twitch.tokens.check_all, partial(vip_jobs.keep_time, db)],
+        working=[chat_jobs.prepare, worker.run, scheduler.run, twitch.tokens.check_all, partial(vip_jobs.keep_time, db)],
         stopping=[(worker.run, worker.stop), (scheduler.run, scheduler.stop)],
-        closing=[twitch.aclose, discord.aclose],
+        closing=[twitch.aclose, *fans.closing, counters.aclose, short_links.aclose, discord.aclose],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Fans:
+    """All that fan chats need of the outside."""
+
+    desk: ChatDesk
+    consents: FanConsents
+    trials: Trials
+    hook: Hook
+    closing: list[Callable[[], Coroutine[Any, Any, object]]]
+
+
+def fans_of(db: Database, settings: Settings, bus: Bus, notices: DiscordWebhooks | None = None) -> Fans:
+    """Make what answers for fan chats: Fanvue, and a language model; raises Invalid for prices that are no numbers."""
+    fanvue = Fanvue(db, settings)
+    model = OpenAIModel(Place(settings.llm_base_url, settings.llm_model, settings.llm_api_key, settings.llm_deadline))
+    tariff = Tariff(
+        read=settings.micro("llm_price_read"), written=settings.micro("llm_price_written"), cached=settings.micro("llm_price_cached")
+    )
+    hook = FanvueHook(db, fanvue.apps, chat_kinds.HEARD)
+    trials = FanvueTrials(fanvue, hook)
+    return Fans(
+        desk=ChatDesk(
+            platform=fanvue, model=model, publisher=ChatPublisher(bus), tariff=tariff, notices=notices,
+            discord=partial(automations.discord, db),
+        ),
+        consents=FanvueConsents(db, fanvue, after=_after_agreeing), trials=trials, hook=hook,
+        closing=[fanvue.aclose, model.aclose, trials.aclose],
+    )  # fmt: skip
+
+
+def counters_of(db: Database, settings: Settings) -> HouseCounters:
+    """Make who counts views; raises Invalid for prices that are no numbers."""
+    return HouseCounters(db, settings)
+
+
+async def _after_agreeing(session: CreatorSession) -> None:
+    """Read the chats at once, and take up what waited for the sign-in."""
+    await catching_up.ask(session)
+    await chat_rounds.ask(session)
 
 
 _SCHEDULES = (
@@ -188,13 +271,17 @@ _SCHEDULES = (
     # Midnights of all zones fall on a quarter of an hour.
     Schedule("birthdays", "*/15 * * * *", "UTC", "viewers.birthdays"),
     *vip_jobs.SCHEDULES,
+    *chat_jobs.SCHEDULES,
+    *clip_jobs.SCHEDULES,
     *automations.SCHEDULES,
     # Twitch wants every stored sign-in to be checked at the start and every hour.
     Schedule("twitch", "7 * * * *", "UTC", "twitch.check"),
 )
 
 
-def _registry(publisher: Publisher, settings: Settings, twitch: Twitch, desk: Desk) -> Registry:
+def _registry(
+    publisher: Publisher, settings: Settings, twitch: Twitch, desk: Desk, chats: ChatDesk, clips: ClipDesk
+) -> Registry:  # fmt: skip
     """Say who does which kind of job."""
     registry = Registry()
     registry.add("house.tidy", partial(_tidy, settings.data_path))
@@ -213,6 +300,8 @@ def _registry(publisher: Publisher, settings: Settings, twitch: Twitch, desk: De
     zone_jobs.register(registry, publisher)
     nights.register(registry, settings)
     vip_jobs.register(registry, desk)
+    chat_jobs.register(registry, chats)
+    clip_jobs.register(registry, clips)
     automations.register(registry)
     return registry
 

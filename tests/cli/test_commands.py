@@ -58,6 +58,7 @@ def test_migrate_makes_the_database_and_says_so(tmp_path: Path) -> None:
     database.close()
 
 
+@pytest.mark.thorough
 def test_the_first_person_added_owns_the_house_and_the_next_ones_help() -> None:
     first = _add("ada@example.org", "--creator", "Ada Live", "--zone", "Europe/Berlin")
     assert "can sign in with ada@example.org" in first.output
@@ -70,6 +71,7 @@ def test_the_first_person_added_owns_the_house_and_the_next_ones_help() -> None:
     assert "a long password" not in first.output + listed
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("arguments", "said", "error"),
     [
@@ -87,12 +89,14 @@ def test_somebody_who_cannot_be_added_is_refused_and_nothing_is_left(
     assert "/welcome/" in _run("user", "link").output
 
 
+@pytest.mark.thorough
 def test_nobody_is_added_twice_or_to_a_creator_that_is_not_there() -> None:
     _add("ada@example.org", "--creator", "Ada Live")
     assert isinstance(_add("ADA@example.org").exception, Conflict)
     assert isinstance(_add("ben@example.org", "--creator", "Nia Live").exception, Invalid)
 
 
+@pytest.mark.thorough
 def test_a_link_is_printed_for_the_first_owner_and_for_somebody_locked_out(port: int) -> None:
     assert f"http://localhost:{port}/welcome/" in _run("user", "link").output
     assert isinstance(_run("user", "link", "ada@example.org").exception, NotFound)
@@ -101,6 +105,7 @@ def test_a_link_is_printed_for_the_first_owner_and_for_somebody_locked_out(port:
     assert f"http://localhost:{port}/signin/" in _run("user", "link", "Ada@Example.org").output
 
 
+@pytest.mark.thorough
 def test_a_recording_is_imported_once_however_often() -> None:
     assert isinstance(_run("import", "recording", str(RECORDING)).exception, NotFound)
     _add("ada@example.org", "--creator", "Ada Live")

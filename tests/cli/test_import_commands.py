@@ -52,6 +52,7 @@ def _viewers(folder: Path) -> list[tuple[str, int]]:
     return found
 
 
+@pytest.mark.thorough
 def test_a_file_is_looked_at_taken_over_listed_and_taken_back(folder: Path) -> None:
     path = str(files.ALL["firebot-viewers"](folder))
     told = _run("import", "file", path, "--dry-run")
@@ -80,6 +81,7 @@ def test_a_file_is_looked_at_taken_over_listed_and_taken_back(folder: Path) -> N
     assert "undone" in _run("import", "list").output
 
 
+@pytest.mark.thorough
 def test_columns_and_rules_may_be_said(folder: Path) -> None:
     path = folder / "list.csv"
     path.write_text("Wer;Was\n77;5\n", encoding="utf-8")
@@ -102,6 +104,7 @@ def test_columns_and_rules_may_be_said(folder: Path) -> None:
     assert _viewers(folder) == [("77", 18_000_000)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("options", "kind", "words"),
     [

@@ -46,6 +46,7 @@ def coins(house: Path) -> int:
         return int(database.execute("SELECT sum(coins) FROM viewers").fetchone()[0])
 
 
+@pytest.mark.thorough
 def test_an_evening_is_backed_up_looked_at_spoiled_and_put_back(house: Path, tmp_path: Path) -> None:
     before = coins(house)
     made = run("backup")
@@ -70,6 +71,7 @@ def test_an_evening_is_backed_up_looked_at_spoiled_and_put_back(house: Path, tmp
     assert "All is well" in run("doctor").output
 
 
+@pytest.mark.thorough
 def test_the_doctor_names_a_wrong_counter_and_mends_it_after_a_backup(house: Path) -> None:
     before = coins(house)
     change(house, "UPDATE viewers SET coins = coins + 7 WHERE id = (SELECT id FROM viewers WHERE coins > 0 LIMIT 1)")
@@ -88,6 +90,7 @@ def test_the_doctor_names_a_wrong_counter_and_mends_it_after_a_backup(house: Pat
     assert [file.name.rpartition("-")[2] for file in (house / "backups").glob("*.zip")] == ["repair.zip"] * 2
 
 
+@pytest.mark.thorough
 def test_the_doctor_names_a_damaged_backup_and_the_newest_good_one(house: Path) -> None:
     run("backup")
     run("backup")
@@ -101,6 +104,7 @@ def test_the_doctor_names_a_damaged_backup_and_the_newest_good_one(house: Path) 
     assert isinstance(run("restore", str(house / "nowhere.zip")).exception, NotFound)
 
 
+@pytest.mark.thorough
 def test_a_backup_is_not_put_back_under_a_house_that_runs(house: Path, tmp_path: Path) -> None:
     file = tmp_path / "mine.zip"
     assert run("backup", "--to", str(file)).exit_code == 0

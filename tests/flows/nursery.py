@@ -35,12 +35,18 @@ class Nursery:
         self._process.stdin.flush()
         self._pid = int(self._process.stdout.readline())
 
+    @property
+    def alive(self) -> bool:
+        """Whether the newest house was started and not killed."""
+        return self._pid > 0
+
     def kill(self) -> None:
         """End the newest house as a power cut would, and return when it is gone; raises ProcessLookupError when it ended by itself."""
-        os.kill(self._pid, signal.SIGKILL)
+        pid, self._pid = self._pid, 0
+        os.kill(pid, signal.SIGKILL)
         while True:
             try:
-                os.kill(self._pid, 0)
+                os.kill(pid, 0)
             except ProcessLookupError:
                 return
             time.sleep(0.002)
@@ -58,6 +64,8 @@ def opened(folder: Path, environ: dict[str, str]) -> Iterator[Nursery]:
             if process.stdin is not None:
                 process.stdin.close()
             process.wait(timeout=10)
+            if nursery.alive:
+                nursery.kill()
 
 
 def main() -> None:

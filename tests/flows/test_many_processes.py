@@ -12,7 +12,7 @@ import httpx
 import pytest
 from sqlalchemy import select, text, update
 
-from entourage.kernel import clock, tenancy
+from entourage.kernel import tenancy
 from entourage.kernel.accounts import creators
 from entourage.kernel.db import Database
 from entourage.kernel.jobs import queue
@@ -21,6 +21,7 @@ from entourage.simulators.tiktok.evening import Evening
 from entourage.simulators.tiktok.fake import FakeTikTok
 from entourage.simulators.tiktok.player import Player
 from entourage.viewers import tables
+from tests import make
 from tests.engines import PostgresServer
 from tests.flows import truths
 from tests.flows.ears import HOST, until
@@ -167,7 +168,7 @@ async def scene(tmp_path: Path, postgresql: str, redis_url: str, tiktok: FakeTik
 async def change_by_hand(scene: Scene) -> int:
     """Change a viewer on one page and then on the other; both screens show both changes. Returns the viewer."""
     viewer = int(scene.screens[0].of("viewer:new")[0]["viewerId"])
-    star = await scene.browsers[0].patch(f"/api/viewer-profiles/{viewer}", json={"is_favorite": True, "birthday": f"--{clock.now():%m-%d}"})
+    star = await scene.browsers[0].patch(f"/api/viewer-profiles/{viewer}", json={"is_favorite": True, "birthday": f"--{make.day():%m-%d}"})
     gold = await scene.browsers[1].post(f"/api/viewer-profiles/{viewer}/vip", json={"tier": "Gold"})
     assert (star.status_code, gold.status_code) == (200, 200)
     await scene.everywhere("viewer:updated", lambda one: one["viewer"]["is_favorite"] and one["viewer"]["vip_tier"] == "Gold")

@@ -72,6 +72,7 @@ async def happen(client: Client, dice: random.Random, ids: dict[str, int]) -> No
     await streaming
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("seed", "times"), [(5, 5), *(pytest.param(seed, 100, marks=pytest.mark.thorough) for seed in range(2))])
 async def test_a_page_that_applies_updates_shows_what_it_would_fetch(open_house: Open, cast: Cast, seed: int, times: int) -> None:
     dice = random.Random(seed)

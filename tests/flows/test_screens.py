@@ -10,10 +10,12 @@ from typing import Any
 import httpx
 import pytest
 
+from entourage.chats.updates import Publisher as ChatPublisher
 from entourage.kernel import tenancy
 from entourage.viewers import tables
 from entourage.vips.schemas import MeterRow
 from entourage.vips.updates import Publisher
+from entourage.web.standing import CHECK_S
 from tests.flows import acts
 from tests.flows.houses import Open, cookies_of
 from tests.flows.screens import PATIENCE_S, Heard, Screen, opened
@@ -169,13 +171,14 @@ async def test_who_has_no_right_to_it_hears_nothing(open_house: Open, cast: Cast
         _, good = await make_key(owner, "viewers.read")
         refused: list[dict[str, Any]] = [
             {}, {"cookie": "entourage=made-up"}, {"auth": {"key": "ent_made_up"}}, {"auth": {"key": revoked}}, {"key": revoked},
-            {"auth": {"key": writer}}, {"cookie": cookies_of(clipper)}, {"cookie": cookies_of(stranger)},
+            {"auth": {"key": writer}}, {"cookie": cookies_of(stranger)},
             {"cookie": cookies_of(owner), "auth": {"key": revoked}}, {"cookie": cookies_of(owner), "origin": "http://evil.example"},
             {"query": {"key": good}},
         ]  # fmt: skip
         screens = [await stack.enter_async_context(opened(url, **options)) for options in refused]
         next_door = await stack.enter_async_context(opened(url, cookie=cookies_of(neighbour)))
         ours = await stack.enter_async_context(opened(url, auth={"token": good}))
+        own_clips = await stack.enter_async_context(opened(url, cookie=cookies_of(clipper)))  # tests/flows/test_clip_screens.py
 
         await ingest(owner, acts.chat(1, "for Ada only"))
         await ours.hear("viewer:online")
@@ -183,6 +186,7 @@ async def test_who_has_no_right_to_it_hears_nothing(open_house: Open, cast: Cast
         await next_door.hear("viewer:online")
 
         assert [(one.connected, bool(one.refused), one.heard) for one in screens] == [(0, True, [])] * len(screens)
+        assert (own_clips.connected, own_clips.heard) == (1, [])
         assert {one["username"] for one in next_door.of("viewer:new")} == {"guest9"}
         assert {one["username"] for one in ours.of("viewer:new")} == {"guest1"}
         for client in (clipper, stranger):
@@ -245,10 +249,15 @@ async def test_clients_ask_and_change_by_acknowledgement(open_house: Open, cast:
                 {"username": "lena"},
                 {"username": "lena", "updates": {"coins": 1}},
                 {"username": "lena", "updates": {"birthday": "May"}},
+                {"username": "lena", "updates": {"notes": "\ud800"}},
+                {"username": "\udc00", "updates": {"notes": "mine"}},
             ):
                 answer = await screen.ask("viewer-profiles:update", nonsense)
                 assert answer["success"] is False
                 assert answer["error"]
+            for nobody in ("\ud800", "\x00", {"a": ["\ud800"]}, 10**30):
+                answer = await screen.ask("viewer-profiles:get", nobody)
+                assert (answer["success"], bool(answer["error"])) == (False, True)
             assert (await owner.get("/api/viewer-profiles/lena")).json()["data"]["notes"] == ""
 
 
@@ -297,3 +306,33 @@ async def test_news_of_badges_reach_only_who_may_see_badges(open_house: Open, ca
             assert "vip:slots" in {event for event, _ in stream.heard}
             assert not program.of("vip:slots")
             assert "vip:slots" not in {event for event, _ in narrow.heard}
+
+
+async def test_who_is_no_manager_any_more_hears_of_no_more_chats(open_house: Open, cast: Cast) -> None:
+    """The line stays open, because viewers may still be read; what is said to fans is not for moderators."""
+    chats, creator_id = ChatPublisher(open_house.house.bus), cast.owner.creator_id
+    async with open_house.browser(cast.owner) as owner, open_house.browser(cast.helper) as helper:
+        member = f"/api/members/{cast.helper.id}"
+        assert (await owner.patch(member, json={"role": "manager"})).status_code == 204
+        async with (
+            opened(open_house.url, cookie=cookies_of(owner), origin=open_house.url) as screen,
+            opened(open_house.url, cookie=cookies_of(helper), origin=open_house.url) as helpers,
+            streamed(helper) as stream,
+        ):
+            chats.line(creator_id)
+            await helpers.hear("chat:line")
+            assert (await owner.patch(member, json={"role": "moderator"})).status_code == 204
+            await asyncio.sleep(2 * CHECK_S + 0.5)
+            before = [len(helpers.of("chat:line")), sum(event == "chat:line" for event, _ in stream.heard)]
+            assert before == [1, 1]
+
+            chats.line(creator_id)
+            await screen.until(lambda one: len(one.of("chat:line")) == 2)
+            await ingest(owner, acts.chat(1, "everybody hears this"))
+            await helpers.hear("viewer:online")
+            async with asyncio.timeout(PATIENCE_S):
+                while not any(event == "viewer:online" for event, _ in stream.heard):
+                    await asyncio.sleep(0.02)
+            assert [len(helpers.of("chat:line")), sum(event == "chat:line" for event, _ in stream.heard)] == before
+            assert not helpers.gone
+            assert not stream.over.is_set()

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from entourage.cli import imports, people, recordings, running, safety
+from entourage.cli import clips, imports, people, recordings, running, safety, vault
 from entourage.kernel.errors import EntourageError
 from entourage.web.health import version
 
@@ -30,7 +30,9 @@ app.command("backup", rich_help_panel="Look after it")(safety.make)
 app.command("backups", rich_help_panel="Look after it")(safety.list_all)
 app.command("restore", rich_help_panel="Look after it")(safety.restore)
 app.command("doctor", rich_help_panel="Look after it")(safety.examine)
+app.add_typer(clips.app, name="clips", rich_help_panel="Look after it")
 app.add_typer(people.app, name="user", rich_help_panel="Look after it")
+app.add_typer(vault.app, name="secrets", rich_help_panel="Look after it")
 recordings.app.command("file")(imports.file)
 recordings.app.command("list")(imports.list_all)
 recordings.app.command("undo")(imports.undo)

@@ -33,7 +33,10 @@ def settings_of(**changes: Any) -> Settings:  # noqa: ANN401 - whatever types th
 
 def configure_log(settings: Settings) -> None:
     """Set up the log as the settings say; raises Invalid naming what it does not know."""
-    log.configure(settings.log_level, settings.log_format, project=settings.gcloud_project, version=version())
+    log.configure(
+        settings.log_level, settings.log_format, project=settings.gcloud_project, version=version(),
+        file=settings.log_file, days=settings.log_days,
+    )  # fmt: skip
 
 
 def run_now(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -45,7 +48,7 @@ def run_now(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
 @asynccontextmanager
 async def briefly(settings: Settings) -> AsyncIterator[House]:
     """Open the house for one errand, quietly, with its database in the newest shape."""
-    configure_log(replace(settings, log_level="WARNING"))
+    configure_log(replace(settings, log_level="WARNING", log_file=""))  # the file is the house's, who may be writing to it
     house = open_house(settings)
     try:
         await renew(house)

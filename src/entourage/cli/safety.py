@@ -14,7 +14,7 @@ from rich.table import Column, Table
 from entourage.cli.opening import briefly, configure_log, console, run_now, settings_of
 from entourage.kernel.settings import Settings
 from entourage.safety import archive, backup, doctor
-from entourage.safety.doctor import Findings, Report
+from entourage.safety.doctor import Findings, Found, Report
 from entourage.web.health import version
 
 _say = console()
@@ -100,6 +100,11 @@ def _show(title: str, findings: Findings) -> None:
         _say.print(f"{title}: {one.viewers:,} viewers of {escape(one.creator)} counted again, {words}.", highlight=False)
         if not one.week_compared:
             _say.print("  The week's pattern was switched off for a while and is not compared.")
+        if one.clips:
+            said = "zero differences" if not one.clips_differing else f"[bold red]{_some(one.clips_differing, 'difference')}[/]"
+            _say.print(f"{title}: {_some(one.clips, 'clip')} of {escape(one.creator)} counted again, {said}.", highlight=False)
+        if one.clips_shown:
+            _say.print(_of_clips(one))
         if one.shown:
             table = Table("What", "Who", "Counter", "Kept", "Recounted")
             for each in one.shown:
@@ -112,6 +117,13 @@ def _show(title: str, findings: Findings) -> None:
             _say.print(table)
             if one.differing > len(one.shown):
                 _say.print(f"  and {one.differing - len(one.shown):,} more.")
+
+
+def _of_clips(found: Found) -> Table:
+    table = Table("What", "Id", "Counter", "Kept", "Recounted")
+    for each in found.clips_shown:
+        table.add_row(each.what, str(each.id), each.counter, escape(str(each.kept)), escape(str(each.counted)))
+    return table
 
 
 def _show_backup(report: Report) -> None:
