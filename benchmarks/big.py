@@ -8,13 +8,8 @@ takes minutes and four gigabytes a database.
 import argparse
 import asyncio
 import random
-import re
-import secrets
-import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -24,11 +19,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import addresses, figures, ground, memory, multitude, questions, then
-from benchmarks.figures import Figure
-from benchmarks.house import Running, running
+from benchmarks.figures import Calls, Figure
+from benchmarks.house import move_in, running, signed_in
 from entourage.kernel import tenancy
-from entourage.kernel.accounts import members, people
-from entourage.kernel.accounts.passwords import Passwords
 
 _CREATOR = 1
 _WARM = 2
@@ -37,36 +30,17 @@ _HOUSE = ("benchmarks.then", "run")
 
 
 @dataclass
-class Opened:
-    """How long one page took to open, in milliseconds, in each round."""
+class Opened(Calls):
+    """How long one page took to open."""
 
     address: addresses.Address
-    rounds: list[list[float]] = field(default_factory=list)
-    bytes: int = 0
-    busy_ms: float = 0.0  # of the house's process, for all calls
-    calls: int = 0
-
-    @property
-    def busy(self) -> float:
-        """What one call costs the house's processor in ms, whatever else the machine did."""
-        return self.busy_ms / max(1, self.calls)
-
-    @property
-    def p95(self) -> float:
-        """The p95 of the quietest round: on a machine shared with others the rest is theirs."""
-        return min(figures.percentile(took, 0.95) for took in self.rounds)
-
-    @property
-    def p95_of_all(self) -> float:
-        """The p95 of all rounds, whatever else the machine did meanwhile."""
-        return figures.percentile([one for took in self.rounds for one in took], 0.95)
 
 
 async def open_pages(address: str, chosen: argparse.Namespace) -> list[Opened]:
     """Open every page of a running house, some times each round."""
-    email, password = await _move_in(address)
+    email, password = await move_in(address, _CREATOR)
     with tempfile.TemporaryDirectory() as folder:
-        async with running(address, _CREATOR, Path(folder), _HOUSE) as house, _signed_in(house, email, password) as client:
+        async with running(address, _CREATOR, Path(folder), _HOUSE) as house, signed_in(house, email, password) as client:
             made = await client.post("/api/overlays", json={"kind": "leaderboard", "name": f"Top {time.time_ns()}"})
             made.raise_for_status()
             everything = addresses.every(chosen.viewers, made.json()["id"], made.json()["url"].rpartition("/")[2])
@@ -101,33 +75,6 @@ async def _open(client: httpx2.AsyncClient, one: Opened, dice: random.Random, ca
     return took
 
 
-async def _move_in(address: str) -> tuple[str, str]:
-    """Let an owner move in who can sign in with a password."""
-    email, password = f"ada-{time.time_ns()}@example.org", secrets.token_urlsafe(12)
-    async with ground.opened(address) as db:
-        password_hash = await Passwords().hash(password)
-        async with tenancy.everywhere(db, "a benchmark's owner", write=True) as session:
-            user_id = (await people.add(session, email=email, name="Ada", password_hash=password_hash, house_owner=True)).id
-        async with tenancy.inside(db, _CREATOR, write=True) as session:
-            await members.add(session, user_id, "owner")
-    return email, password
-
-
-@asynccontextmanager
-async def _signed_in(house: Running, email: str, password: str) -> AsyncIterator[httpx2.AsyncClient]:
-    """Sign in through the page, as a browser does."""
-    async with httpx2.AsyncClient(base_url=house.url, timeout=120, follow_redirects=False) as client:
-        page = await client.get("/signin", headers={"Accept": "text/html"})
-        token = re.search(r'name="_csrf_token" value="([^"]*)"', page.text)
-        form = {"email": email, "password": password, "_csrf_token": token[1] if token else ""}
-        answer = await client.post("/signin", data=form)
-        if answer.status_code != 303:
-            msg = f"Signing in was answered with {answer.status_code}: {answer.text[:300]}"
-            raise RuntimeError(msg)
-        client.headers["x-csrftoken"] = client.cookies["csrftoken"]
-        yield client
-
-
 def run(engines: ground.Ground, chosen: argparse.Namespace) -> list[Figure]:
     """Fill what is not filled yet, measure, print the figures, and return the summary."""
     summary: list[Figure] = []
@@ -160,7 +107,7 @@ def _pages(engine: str, done: list[Opened], chosen: argparse.Namespace) -> Figur
     for heading in ("page", "p95", "processor", "KiB"):
         shown.add_column(heading, justify="left" if heading == "page" else "right", no_wrap=True)
     for one in sorted(done, key=lambda one: -one.p95):
-        text = f"{one.p95:.1f} ({one.p95_of_all:.1f})"
+        text = f"{one.p95:.1f} ({one.of_all(0.95):.1f})"
         shown.add_row(one.address.name, f"[red]{text}[/red]" if one.p95 > _PAGE_MS else text, f"{one.busy:.1f}", f"{one.bytes / 1024:.0f}")
         if one.p95 < _PAGE_MS / 5 and not chosen.all:
             break
@@ -248,11 +195,7 @@ def options() -> argparse.ArgumentParser:
 
 def main() -> None:
     """Run the benchmark and print its figures."""
-    chosen = options().parse_args()
-    with ground.prepared(chosen.folder) as engines:
-        for figure in run(engines, chosen):
-            print(f"{figure.what}: {figure.value} (goal: {figure.goal}) {'met' if figure.met else 'MISSED'}")
-            sys.stdout.flush()
+    ground.report(run, options())
 
 
 if __name__ == "__main__":

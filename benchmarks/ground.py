@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
@@ -212,6 +212,14 @@ def options(about: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--folder", help="where databases are kept (else ENTOURAGE_BENCH_DIR, else a temporary folder)")
     parser.add_argument("--seed", type=int, default=SEED)
     return parser
+
+
+def report(measured: Callable[[Ground, argparse.Namespace], Iterable[figures.Figure]], parser: argparse.ArgumentParser) -> None:
+    """Run a benchmark by itself: with what the command line says, on engines that are ready, each figure beside its goal."""
+    chosen = parser.parse_args()
+    with prepared(chosen.folder) as engines:
+        for one in measured(engines, chosen):
+            print(f"{one.what}: {one.value} (goal: {one.goal}) {'met' if one.met else 'MISSED'}", flush=True)
 
 
 def listed(text: str) -> list[str]:

@@ -1,23 +1,21 @@
 """A house that really runs, in a process of its own, for what can only be measured from outside."""
 
-import asyncio
-import os
-import socket
-import subprocess
-import sys
-import urllib.request
+import re
+import secrets
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
+
+import httpx2
 
 from benchmarks import ground
+from benchmarks.processes import Processes
 from entourage.kernel import tenancy
-from entourage.kernel.accounts import keys
+from entourage.kernel.accounts import keys, members, people
+from entourage.kernel.accounts.passwords import Passwords
 from entourage.kernel.accounts.roles import KEY_SCOPES
-
-_READY_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -37,28 +35,9 @@ class Running:
 @asynccontextmanager
 async def running(address: str, creator_id: int, folder: Path, module: Sequence[str] = ("entourage", "run")) -> AsyncIterator[Running]:
     """Run `entourage run`, or another module with its arguments, on a database with all tables, until the context ends."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    data = folder / "data"
-    data.mkdir(exist_ok=True)
-    plain = address.replace("+aiosqlite", "").replace("+psycopg", "")
-    environ = os.environ | {
-        "ENTOURAGE_DATA_DIR": str(data),
-        "ENTOURAGE_DATABASE_URL": plain,
-        "ENTOURAGE_PORT": str(port),
-        "ENTOURAGE_LOG_LEVEL": "WARNING",
-    }
     key = await _make_key(address, creator_id)
-    with (folder / "house.log").open("wb") as log:
-        command = [sys.executable, "-m", *module]
-        process = subprocess.Popen(command, env=environ, stdout=log, stderr=subprocess.STDOUT)  # noqa: ASYNC220
-    try:
-        url = f"http://127.0.0.1:{port}"
-        await _ready(url, process, folder / "house.log")
-        yield Running(url, process.pid, key)
-    finally:
-        process.terminate()
-        await asyncio.to_thread(process.wait, 20)
+    async with Processes(address, folder, {"house": module}) as house:
+        yield Running(house.url, house.pid("house"), key)
 
 
 async def _make_key(address: str, creator_id: int) -> str:
@@ -67,23 +46,28 @@ async def _make_key(address: str, creator_id: int) -> str:
     return token
 
 
-async def _ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    give_up = asyncio.get_running_loop().time() + _READY_S
-    while asyncio.get_running_loop().time() < give_up:
-        if process.poll() is not None:
-            said = await asyncio.to_thread(log.read_text, encoding="utf-8", errors="replace")
-            msg = f"The house did not open:\n{said[-2000:]}"
+async def move_in(address: str, creator_id: int) -> tuple[str, str]:
+    """Let an owner move in who can sign in with a password; returns e-mail and password."""
+    email, password = f"ada-{time.time_ns()}@example.org", secrets.token_urlsafe(12)
+    async with ground.opened(address) as db:
+        password_hash = await Passwords().hash(password)
+        async with tenancy.everywhere(db, "a benchmark's owner", write=True) as session:
+            user_id = (await people.add(session, email=email, name="Ada", password_hash=password_hash, house_owner=True)).id
+        async with tenancy.inside(db, creator_id, write=True) as session:
+            await members.add(session, user_id, "owner")
+    return email, password
+
+
+@asynccontextmanager
+async def signed_in(house: Running, email: str, password: str) -> AsyncIterator[httpx2.AsyncClient]:
+    """Sign in through the page, as a browser does."""
+    async with httpx2.AsyncClient(base_url=house.url, timeout=120, follow_redirects=False) as client:
+        page = await client.get("/signin", headers={"Accept": "text/html"})
+        token = re.search(r'name="_csrf_token" value="([^"]*)"', page.text)
+        form = {"email": email, "password": password, "_csrf_token": token[1] if token else ""}
+        answer = await client.post("/signin", data=form)
+        if answer.status_code != 303:
+            msg = f"Signing in was answered with {answer.status_code}: {answer.text[:300]}"
             raise RuntimeError(msg)
-        if await asyncio.to_thread(_answers, url):
-            return
-        await asyncio.sleep(0.2)
-    msg = f"The house did not answer within {_READY_S:.0f} s."
-    raise RuntimeError(msg)
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/api/health/ready", timeout=2):  # noqa: S310 - our own address
-            return True
-    except (URLError, OSError):
-        return False
+        client.headers["x-csrftoken"] = client.cookies["csrftoken"]
+        yield client

@@ -179,10 +179,7 @@ def options() -> argparse.ArgumentParser:
 
 def main() -> None:
     """Run the benchmark and print its figures."""
-    chosen = options().parse_args()
-    with ground.prepared(chosen.folder) as engines:
-        for figure in run(engines, chosen):
-            print(f"{figure.what}: {figure.value} (goal: {figure.goal})")
+    ground.report(run, options())
 
 
 if __name__ == "__main__":
