@@ -9,7 +9,7 @@ from typing import TypeVar
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from entourage.clips import clippers, doubts, jobs, release, schemas, submissions, submitting
 from entourage.clips import review as review_room
@@ -247,6 +247,34 @@ def give_a_sum(page: Page, clip: int) -> None:
     expect(head).to_contain_text("waits for review")
     page.get_by_role("button", name="Undo").last.click()
     expect(head.locator("[data-earned]")).to_have_text("US$400.00")
+    expect(head).to_contain_text("approved")
+
+
+def stay_out_of_the_way(page: Page, clip: int) -> None:
+    """What is pressed or opened while the page is drawn anew stays where it is; what is new comes when that is over."""
+    head, menu = page.locator("section[data-clip]"), page.locator(".clip-menu summary")
+    item = page.get_by_role("button", name="Let it wait again")
+    held: list[Route] = []
+    address = re.compile(rf"/clips/clips/{clip}$")
+    page.route(address, lambda route: held.append(route))  # noqa: PLW0108  (a bound method of a list has no signature to look at)
+    menu.click()
+    with page.expect_request(address):
+        item.click()
+    menu.click()  # closed, and opened by a press that lasts
+    menu.hover()
+    page.mouse.down()
+    with page.expect_response(address):
+        for route in held:
+            route.continue_()
+    page.unroute(address)
+    page.wait_for_timeout(200)
+    page.mouse.up()
+    expect(item).to_be_visible()
+    expect(head).to_contain_text("approved")
+    menu.click()
+    expect(head).to_contain_text("waits for review")
+    page.get_by_role("button", name="Undo").last.click()
+    expect(head).to_contain_text("approved")
 
 
 def keep_the_moments(page: Page) -> None:
@@ -310,6 +338,7 @@ def test_a_manager_makes_a_campaign_and_pays_for_its_views(office: Office, opene
     pick(page, office, eda)
     count_and_clear(page, office, clip)
     give_a_sum(page, clip)
+    stay_out_of_the_way(page, clip)
     keep_the_moments(page)
     pay(page, office)
     report(page)

@@ -2,11 +2,13 @@
 
 import "./sure.js";
 import { values } from "./forms.js";
+import { doing, keepOpen } from "./redraw.js";
 import { send, toast } from "./toasts.js";
 import { t } from "./words.js";
 
 const me = document.getElementById("main").dataset.me;
 const planned = new Map();
+const BUSY_MS = 2000;
 
 /** Do something in a moment, once, however often it was asked for. */
 function soon(key, work, wait = 400) {
@@ -24,11 +26,23 @@ async function row(id, place) {
   if (after && after.querySelector("[data-count]").dataset.count !== before) after.classList.add("glow");
 }
 
+const show = (page) => fetchInto(`/clips/mine/${page.dataset.clipPage}`, page, "innerHTML");
+
+// What is looked at stays open, and what is pressed stays where it is.
+document.body.addEventListener("htmx:beforeSwap", ({ detail, target }) => {
+  if (target.dataset.clipPage === undefined) return;
+  if (doing(target).length) {
+    detail.shouldSwap = false;
+    return soon("page", () => show(target), BUSY_MS);
+  }
+  target.addEventListener("htmx:afterSwap", keepOpen(target), { once: true });
+});
+
 function about(clip) {
   const page = document.querySelector(`[data-clip-page="${clip.id}"]`);
   if (page) {
     soon("talk", () => trigger("talk-words"));
-    return soon("page", () => fetchInto(`/clips/mine/${clip.id}`, page, "innerHTML"));
+    return soon("page", () => show(page));
   }
   const place = document.querySelector(`li[data-clip="${clip.id}"]`);
   if (place) return soon(`clip-${clip.id}`, () => row(clip.id, place));
@@ -43,7 +57,7 @@ document.addEventListener("live", ({ detail }) => {
 });
 document.addEventListener("live:again", () => {
   const page = document.querySelector("[data-clip-page]");
-  if (page) fetchInto(`/clips/mine/${page.dataset.clipPage}`, page, "innerHTML");
+  if (page) show(page);
   trigger("clipper-clips");
   trigger("clipper-money");
 });

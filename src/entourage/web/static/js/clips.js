@@ -2,6 +2,7 @@
 
 import "./sure.js";
 import { values } from "./forms.js";
+import { doing, keepOpen } from "./redraw.js";
 import { seldom } from "./seldom.js";
 import { complain, send, toast } from "./toasts.js";
 import { compact, number, t } from "./words.js";
@@ -11,25 +12,30 @@ const REST_MS = 1500;
 const tag = document.documentElement.lang || "en";
 const part = document.querySelector("[data-clip-part]");
 
-/* The part with what there is, drawn anew; not while somebody writes or chooses in it. */
-async function again({ gently = false } = {}) {
+/* The part with what there is, drawn anew; not while somebody is in the middle of something in it, but for what is `done` with. */
+let asked = 0;
+async function again(done = []) {
   if (!part) return;
-  const at = document.activeElement;
-  const writes = part.contains(at) && at.matches("input, textarea, select");
-  if (gently && (writes || part.querySelector("details[open], dialog[open], [data-asked], [data-open]:not([hidden])"))) return wait();
+  const busy = () => doing(part).some((one) => !done.includes(one));
+  if (busy()) return wait(true);
+  const mine = ++asked;
   const answer = await fetch(part.dataset.clipPart || location.href, { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (!answer?.ok) return;
+  const drawn = answer?.ok && (await answer.text());
+  if (!drawn || mine !== asked) return;
+  if (busy()) return wait(true); // it was begun meanwhile
   const known = new Map([...part.querySelectorAll("[data-outlook]")].map((one) => [one.dataset.outlook, one]));
-  part.innerHTML = await answer.text();
+  const reopen = keepOpen(part);
+  part.innerHTML = drawn;
+  reopen();
   for (const one of part.querySelectorAll("[data-outlook]")) if (known.has(one.dataset.outlook)) one.replaceWith(known.get(one.dataset.outlook)); // looking ahead is dear: once for each visit
   window.htmx.process(part);
   wait();
 }
 
 let timer = 0;
-function wait() {
+function wait(owed = false) {
   clearTimeout(timer);
-  if (part?.querySelector("[data-busy]")) timer = setTimeout(() => again({ gently: true }), BUSY_MS);
+  if (owed || part?.querySelector("[data-busy]")) timer = setTimeout(again, BUSY_MS);
 }
 
 function once(secret) {
@@ -53,6 +59,7 @@ function counted({ asked, open, fresh, uncounted, unpaid }) {
 
 /* What a button or a form says: its own fields, or what stands in data-base. */
 async function speak(place) {
+  const done = part ? doing(part) : [];
   const said = place instanceof HTMLFormElement ? values(place) : place.dataset.form !== undefined ? values(place.form) : place.dataset.base ? JSON.parse(place.dataset.base) : null;
   const buttons = place instanceof HTMLFormElement ? [...place.querySelectorAll("button:not([type=button])")] : [place];
   for (const one of buttons) one.disabled = true;
@@ -67,11 +74,12 @@ async function speak(place) {
   if (place.dataset.then !== undefined) return void location.assign(place.dataset.then.replace("{id}", told.id));
   const undo = place.dataset.undo;
   const back = undo && (async () => {
-    if (await send(undo, place.dataset.undoBase ? JSON.parse(place.dataset.undoBase) : null)) await again();
+    const closed = part ? doing(part) : [];
+    if (await send(undo, place.dataset.undoBase ? JSON.parse(place.dataset.undoBase) : null)) await again(closed);
   });
   const secret = told.url ?? (told.token && `${location.origin}/report/${told.token}`);
   if (place.dataset.keep === undefined && place instanceof HTMLFormElement) place.reset();
-  if (place.dataset.keep === undefined) await again();
+  if (place.dataset.keep === undefined) await again(done);
   if (secret && document.querySelector("[data-once]")) once(secret);
   else toast(counted(told) ?? place.dataset.said ?? t("Saved."), { undo: back });
 }
@@ -147,7 +155,7 @@ function follow(clip) {
 }
 
 const soon = seldom(async () => {
-  await again({ gently: true });
+  await again();
   await new Promise((done) => { setTimeout(done, REST_MS); }); // ten thousand clips that are counted redraw sums now and then, rows at once
 });
 const count = seldom(async () => {

@@ -1,6 +1,7 @@
 // The drawer: a viewer's profile beside any page, with an address of its own.
 
 import { isDirty, put, saveAll } from "./fields.js";
+import { isHeld, keepOpen } from "./redraw.js";
 import { refreshTimes, t } from "./words.js";
 import { send, toast } from "./toasts.js";
 
@@ -139,6 +140,7 @@ function stay(event) {
 
 /* The drawer shows what the house knows after a change by hand, an undo, or a lost line; nothing that is typed is lost. */
 
+const HELD_MS = 200;
 let asked = 0;
 let drawing = Promise.resolve();
 
@@ -158,9 +160,11 @@ async function draw() {
   if (drawer.hidden || !id) return;
   const answer = await fetch(`/viewers/${id}`, { headers: { "HX-Request": "true" } });
   if (answer.status === 404) return gone();
-  if (!answer.ok || mine !== asked || shown() !== id) return;
+  const drawn = answer.ok && (await answer.text());
+  if (!drawn || mine !== asked || shown() !== id) return;
+  if (isHeld(drawer)) return void setTimeout(again, HELD_MS);
   const fresh = document.createElement("template");
-  fresh.innerHTML = await answer.text();
+  fresh.innerHTML = drawn;
   for (const piece of fresh.content.querySelectorAll("[data-piece]")) renew(piece);
   for (const tool of fresh.content.querySelectorAll("[data-flag]")) {
     drawer.querySelector(`[data-flag="${tool.dataset.flag}"]`)?.setAttribute("aria-pressed", tool.getAttribute("aria-pressed"));
@@ -184,9 +188,9 @@ async function draw() {
 function renew(piece) {
   const here = drawer.querySelector(`[data-piece="${piece.dataset.piece}"]`);
   if (!here || here.innerHTML === piece.innerHTML || here.contains(document.activeElement) || here.querySelector("details.menu[open]")) return;
-  const open = [...here.querySelectorAll("details[open][data-keep-open]")].map((one) => one.dataset.keepOpen);
+  const reopen = keepOpen(here);
   here.innerHTML = piece.innerHTML;
-  for (const one of here.querySelectorAll("[data-keep-open]")) one.open = open.includes(one.dataset.keepOpen);
+  reopen();
   window.htmx.process(here);
 }
 

@@ -1,5 +1,6 @@
 // The inbox: one chat beside the list, kept up with what happens, and what a hand does in it.
 
+import { doing, isHeld } from "./redraw.js";
 import { send, toast } from "./toasts.js";
 import { duration, refreshTimes, t } from "./words.js";
 
@@ -39,13 +40,15 @@ async function redraw(most = Number(thread()?.dataset.most) || 50) {
   const shown = place.querySelectorAll("[data-message]").length;
   const wanted = Math.min(MOST, most > shown ? most : shown + 1);
   const answer = await part(`/chats/${fan}/thread?most=${wanted}`);
-  if (!answer?.ok || here() !== fan || editing()) return;
+  const drawn = answer?.ok && (await answer.text());
+  if (!drawn || here() !== fan || editing()) return;
+  if (isHeld(place)) return soon(redrawSoon, SOON_MS);
   const end = atEnd(place);
   const before = place.scrollHeight - place.scrollTop;
   const known = new Set([...place.querySelectorAll("[data-message]")].map((one) => one.id));
   const focused = document.activeElement?.closest("#inbox-thread [data-act], #inbox-thread [data-edit]");
   const again = focused && (focused.dataset.act ? `[data-act="${CSS.escape(focused.dataset.act)}"]` : "[data-edit]");
-  place.innerHTML = await answer.text();
+  place.innerHTML = drawn;
   place.dataset.most = wanted;
   window.htmx.process(place);
   for (const one of place.querySelectorAll("[data-message]")) if (known.size && !known.has(one.id) && wanted <= most + 1) one.classList.add("glow");
@@ -60,9 +63,11 @@ async function relist() {
   const form = document.querySelector("[data-inbox-find]");
   const box = form.querySelector("[name=box][aria-pressed=true]")?.value ?? "all";
   const answer = await part(`/chats/list?box=${box}&q=${encodeURIComponent(form.elements.q.value)}&fan=${here()}`);
-  if (!answer?.ok) return;
+  const drawn = answer?.ok && (await answer.text());
+  if (!drawn) return;
+  if (isHeld(rows)) return soon(relist, LIST_MS);
   const focused = document.activeElement?.closest("[data-chat]")?.dataset.chat;
-  rows.innerHTML = await answer.text();
+  rows.innerHTML = drawn;
   window.htmx.process(rows);
   refreshTimes(rows);
   if (focused) rows.querySelector(`[data-chat="${focused}"]`)?.focus();
@@ -71,10 +76,14 @@ async function relist() {
 async function recard() {
   const place = document.getElementById("inbox-card");
   const fan = here();
-  if (!place || !fan || place.contains(document.activeElement)) return;
+  if (!place || !fan) return;
+  const busy = () => place.contains(document.activeElement) || doing(place).length;
+  if (busy()) return soon(recard, BUSY_MS);
   const answer = await part(`/chats/${fan}/card`);
-  if (!answer?.ok || here() !== fan || place.contains(document.activeElement)) return;
-  place.innerHTML = await answer.text();
+  const drawn = answer?.ok && (await answer.text());
+  if (!drawn || here() !== fan) return;
+  if (busy()) return soon(recard, BUSY_MS);
+  place.innerHTML = drawn;
   window.htmx.process(place);
 }
 

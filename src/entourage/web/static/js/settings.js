@@ -1,6 +1,7 @@
 // Settings: a form says with data-how which route it speaks to; the section is drawn anew after a change.
 
 import "./sure.js";
+import { doing } from "./redraw.js";
 import { send, toast } from "./toasts.js";
 import { t } from "./words.js";
 
@@ -19,14 +20,18 @@ function values(form) {
   return said;
 }
 
-async function again(section) {
+/* A section drawn anew: `gently`, when somebody only looks at it. */
+async function again(section, { gently = false } = {}) {
   const answer = await fetch(`/settings/${section.dataset.section}`, { headers: { "HX-Request": "true" } });
-  if (answer.ok) {
-    section.innerHTML = await answer.text();
+  const drawn = answer.ok && (await answer.text());
+  if (drawn && !(gently && busy(section))) {
+    section.innerHTML = drawn;
     window.htmx.process(section);
   }
   if (section.dataset.section === "connections") window.htmx.ajax("GET", "/chips", { target: "#chips", swap: "innerHTML" });
 }
+
+const busy = (section) => section.contains(document.activeElement) || section.querySelector("[data-code]:not([hidden])") || doing(section).length > 0;
 
 async function speak(form) {
   const section = form.closest("[data-section]");
@@ -65,6 +70,5 @@ document.addEventListener("change", ({ target }) => {
 // How a connection is doing changes while one looks.
 document.addEventListener("live", ({ detail }) => {
   const section = document.querySelector('[data-section="connections"]');
-  const busy = section?.contains(document.activeElement) || section?.querySelector("[data-code]:not([hidden]), details[open]");
-  if (section && !busy && detail.some(({ name }) => name === "live:state")) again(section);
+  if (section && !busy(section) && detail.some(({ name }) => name === "live:state")) again(section, { gently: true });
 });

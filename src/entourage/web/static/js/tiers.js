@@ -1,5 +1,6 @@
 // The tiers page: a change on its way, told by the live line and asked for in between; Undo.
 
+import { isHeld } from "./redraw.js";
 import { refreshTimes, t } from "./words.js";
 import { send, toast } from "./toasts.js";
 
@@ -11,9 +12,11 @@ let timer = 0;
 async function again() {
   const mine = ++asked;
   const answer = await fetch("/tiers", { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (!answer?.ok || mine !== asked) return;
+  const drawn = answer?.ok && (await answer.text());
+  if (!drawn || mine !== asked) return;
+  if (isHeld(root)) return soon();
   const focused = document.activeElement?.dataset?.undo;
-  root.innerHTML = await answer.text();
+  root.innerHTML = drawn;
   window.htmx.process(root);
   refreshTimes(root);
   if (focused) root.querySelector("[data-undo]")?.focus();

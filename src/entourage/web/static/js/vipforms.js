@@ -3,6 +3,7 @@
 import "./sure.js";
 import { seldom } from "./seldom.js";
 import { values } from "./forms.js";
+import { doing } from "./redraw.js";
 import { send, toast } from "./toasts.js";
 import { t } from "./words.js";
 
@@ -11,23 +12,29 @@ const WAIT_MS = 350;
 let saving = Promise.resolve();
 const part = document.getElementById("vip-part");
 
-/* The part with what there is, drawn anew; not while somebody writes in it. */
-async function again({ gently = false } = {}) {
-  if (gently && (part.querySelector("details[open]") || part.contains(document.activeElement))) return wait();
-  const answer = await fetch(location.href, { headers: { "HX-Request": "true" } });
-  if (!answer.ok) return;
-  part.innerHTML = await answer.text();
+/* The part with what there is, drawn anew; not while somebody is in the middle of something in it, but for what is `done` with. */
+let asked = 0;
+async function again(done = []) {
+  const busy = () => doing(part).some((one) => !done.includes(one));
+  if (busy()) return wait(true);
+  const mine = ++asked;
+  const answer = await fetch(location.href, { headers: { "HX-Request": "true" } }).catch(() => null);
+  const drawn = answer?.ok && (await answer.text());
+  if (!drawn || mine !== asked) return;
+  if (busy()) return wait(true); // it was begun meanwhile
+  part.innerHTML = drawn;
   window.htmx.process(part);
   wait();
 }
 
 let timer = 0;
-function wait() {
+function wait(owed = false) {
   clearTimeout(timer);
-  if (part?.querySelector("[data-busy]")) timer = setTimeout(() => again({ gently: true }), BUSY_MS);
+  if (owed || part?.querySelector("[data-busy]")) timer = setTimeout(again, BUSY_MS);
 }
 
 async function speak(place, said) {
+  const done = part ? doing(part) : [];
   const busy = place.querySelector?.("button:not([type=button])") ?? place;
   busy.disabled = place.dataset.auto === undefined;
   const answer = await send(place.dataset.send, said, place instanceof HTMLFormElement ? place : null);
@@ -36,7 +43,7 @@ async function speak(place, said) {
   toast(place.dataset.said ?? t("Saved."));
   if (place.dataset.keep !== undefined) return;
   if (part && !part.contains(place)) place.reset?.();
-  if (part) await again();
+  if (part) await again(done);
 }
 
 document.addEventListener("submit", (event) => {
@@ -121,7 +128,7 @@ function put(text, into) {
 
 for (const unit of document.querySelectorAll("[data-unit]")) if (unit.value === "") endless(unit);
 document.body.addEventListener("htmx:load", () => { for (const unit of document.querySelectorAll("[data-unit]")) if (unit.value === "") endless(unit); });
-const soon = seldom(() => again({ gently: true }));
+const soon = seldom(() => again());
 document.addEventListener("live", ({ detail }) => { if (part && detail.some(({ name }) => name.startsWith("vip:"))) soon(); });
 document.addEventListener("live:again", () => { if (part) soon(); });
 wait();

@@ -1,5 +1,6 @@
 // VIPs: time left counting down, badges given, extended, taken back and restored, and the page kept up with Twitch.
 
+import { isHeld, keepOpen } from "./redraw.js";
 import { seldom } from "./seldom.js";
 import { duration, refreshTimes, t, tn } from "./words.js";
 import { send, toast } from "./toasts.js";
@@ -43,13 +44,14 @@ async function again() {
   const answer = await fetch("/vips/now", { headers: { "HX-Request": "true" } }).catch(() => null);
   if (!answer?.ok) return;
   const drawn = await answer.text();
+  if (isHeld(place)) return soon();
   const before = grants();
-  const open = [...place.querySelectorAll("details[open][data-keeps]")].map((one) => one.dataset.keeps);
+  const reopen = keepOpen(place);
   const row = document.activeElement?.closest("#vips-now [data-badge]");
   const at = row ? [...row.querySelectorAll("button")].indexOf(document.activeElement) : -1;
   place.innerHTML = drawn;
   window.htmx.process(place);
-  for (const name of open) place.querySelector(`[data-keeps="${name}"]`)?.setAttribute("open", "");
+  reopen();
   for (const one of place.querySelectorAll("[data-grant]")) if (!before.has(one.dataset.grant)) one.classList.add("glow");
   if (at >= 0) place.querySelectorAll(`[data-badge="${CSS.escape(row.dataset.badge)}"] button`)[at]?.focus();
   refreshTimes(place);

@@ -1,0 +1,29 @@
+// When a part of a page may be drawn anew: not under the hand of whoever is in the middle of something in it.
+
+const DOING = "details[open]:not([data-keeps]), dialog[open], [data-asked], [data-open]:not([hidden])";
+const AT = "input, textarea, select, :focus-visible"; // a focus that a mouse left on a button holds nothing up
+let held = null;
+
+const letGo = () => setTimeout(() => { held = null; }); // after the click, which comes with the release
+document.addEventListener("pointerdown", ({ target }) => { held = target; }, true);
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, letGo, true);
+window.addEventListener("blur", letGo);
+
+/** Whether a pointer is down in a place: drawn anew now, it would lose the press. */
+export const isHeld = (place) => place.contains(held);
+
+/** Remember which details named by data-keeps are open; what is returned opens and closes them so again. */
+export function keepOpen(place) {
+  const named = () => place.querySelectorAll("details[data-keeps]");
+  const were = new Map([...named()].map((one) => [one.dataset.keeps, one.open]));
+  return () => { for (const one of named()) if (were.has(one.dataset.keeps)) one.open = were.get(one.dataset.keeps); };
+}
+
+/** What somebody is in the middle of in a place: menus, dialogs, questions and fields that are open there, where the keyboard is, a press that is not over. */
+export function doing(place) {
+  const at = document.activeElement;
+  const found = [...place.querySelectorAll(DOING)].filter((one) => one.checkVisibility());
+  if (isHeld(place)) found.push(held);
+  if (place.contains(at) && at.matches(AT)) found.push(at);
+  return found;
+}
