@@ -73,11 +73,12 @@ async function relist() {
   if (focused) rows.querySelector(`[data-chat="${focused}"]`)?.focus();
 }
 
-async function recard() {
+/* The card beside the chat, not while somebody is in the middle of something in it, but for what is `done` with. */
+async function recard(done = []) {
   const place = document.getElementById("inbox-card");
   const fan = here();
   if (!place || !fan) return;
-  const busy = () => place.contains(document.activeElement) || doing(place).length;
+  const busy = () => place.contains(document.activeElement) || doing(place).some((one) => !done.includes(one));
   if (busy()) return soon(recard, BUSY_MS);
   const answer = await part(`/chats/${fan}/card`);
   const drawn = answer?.ok && (await answer.text());
@@ -85,6 +86,12 @@ async function recard() {
   if (busy()) return soon(recard, BUSY_MS);
   place.innerHTML = drawn;
   window.htmx.process(place);
+}
+
+/* What was done in the card by hand shows at once. */
+function recardNow() {
+  document.activeElement?.blur();
+  return recard(doing(document.getElementById("inbox-card")));
 }
 
 /* One call for many events. */
@@ -153,7 +160,7 @@ async function remove(button) {
   const how = button.dataset.factRemove.replace("DELETE", "PUT").replace(/\/\d+$/, "");
   const { key, value } = button.dataset;
   button.closest("li").remove();
-  toast(t("Forgotten: {what}", { what: key }), { undo: async () => { if (await send(how, { key, value })) { document.activeElement?.blur(); recard(); } } });
+  toast(t("Forgotten: {what}", { what: key }), { undo: async () => { if (await send(how, { key, value })) recardNow(); } });
 }
 
 function show(message) {
@@ -172,8 +179,7 @@ async function forget(button) {
 async function know(button) {
   const how = document.querySelector("[data-known-how]").dataset.knownHow;
   if (!(await send(how, { platform: button.dataset.known, id: button.dataset.knownId }))) return;
-  button.blur();
-  await recard();
+  await recardNow();
 }
 
 document.addEventListener("click", (event) => {
@@ -248,7 +254,7 @@ document.addEventListener("submit", async (event) => {
   else if (form.matches("[data-fact-form]")) {
     const { key, value } = form.elements;
     const id = form.dataset.id ? Number(form.dataset.id) : null;
-    if (await send(form.dataset.factForm, { key: key.value, value: value.value, id }, form)) { document.activeElement?.blur(); recard(); }
+    if (await send(form.dataset.factForm, { key: key.value, value: value.value, id }, form)) recardNow();
   }
 });
 

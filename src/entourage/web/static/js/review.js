@@ -1,51 +1,18 @@
 // The review queue by keyboard. What is approved or discarded happens after a few seconds, so that it can be undone until then.
 
+import { Queue } from "./queue.js";
 import { send, toast } from "./toasts.js";
-import { refreshTimes, t } from "./words.js";
+import { t } from "./words.js";
 
-const UNDO_MS = 5000;
 const ASK_MS = 8000;
 const place = document.getElementById("review");
-const one = () => place.querySelector("[data-review]");
-let waiting = null; // what was decided and is not done yet
+const address = (after, waiting) => `/chats/review?after=${encodeURIComponent(after)}&pending=${waiting ? 1 : 0}`;
+const toEnd = () => place.querySelector(".review-thread")?.scrollTo(0, 1e6);
+const queue = new Queue(place, { address, ready });
 
-async function show(after) {
-  const answer = await fetch(`/chats/review?after=${encodeURIComponent(after)}&pending=${waiting ? 1 : 0}`, { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (!answer?.ok) return;
-  place.innerHTML = await answer.text();
-  refreshTimes(place);
-  place.querySelector(".review-thread")?.scrollTo(0, 1e6);
+function ready() {
+  toEnd();
   (place.querySelector(".proposal-do .btn-primary") ?? place.querySelector("button"))?.focus({ preventScroll: true });
-}
-
-async function flush() {
-  const decided = waiting;
-  waiting = null;
-  if (!decided) return;
-  clearTimeout(decided.timer);
-  decided.note.remove();
-  await send(decided.how);
-  if (!one()) await show(""); // the queue was at its end: is anything left?
-}
-
-// A tab that is closed meanwhile does what was decided.
-window.addEventListener("pagehide", () => {
-  if (!waiting) return;
-  const [method, url] = waiting.how.split(" ");
-  fetch(url, { method, keepalive: true, headers: { "x-csrftoken": document.querySelector('meta[name="csrf-token"]').content } });
-  waiting = null;
-});
-
-async function decide(how, words) {
-  const { after, mark } = one().dataset;
-  await flush();
-  const undo = () => {
-    clearTimeout(waiting?.timer);
-    waiting = null;
-    show(after);
-  };
-  waiting = { how, note: toast(words, { stays: UNDO_MS, undo }), timer: setTimeout(flush, UNDO_MS) };
-  await show(mark);
 }
 
 function edit(on) {
@@ -58,33 +25,30 @@ function edit(on) {
 }
 
 async function save(form, then) {
-  const { after, mark } = one().dataset;
+  const { after, mark } = queue.one.dataset;
   if (!(await send(form.dataset.rewrite, { text: form.elements.text.value }, form))) return;
-  if (!then || !(await send(form.dataset.then))) return void show(after); // or the guard refuses what was written
+  if (!then || !(await send(form.dataset.then))) return void queue.show(after); // or the guard refuses what was written
   toast(t("Approved."));
-  await show(mark);
+  await queue.show(mark);
 }
 
 async function press(button) {
+  if (queue.turning) return undefined;
   if (button.dataset.edit !== undefined) return edit(true);
   if (button.dataset.editEnd !== undefined) return edit(false);
-  if (button.dataset.again !== undefined) return show("");
-  if (button.dataset.skip !== undefined) {
-    const { mark } = one().dataset;
-    await flush();
-    return show(mark);
-  }
+  if (button.dataset.again !== undefined) return queue.show("");
+  if (button.dataset.skip !== undefined) return queue.skip();
   const how = button.dataset.act;
   if (!how) return undefined;
-  if (how.endsWith("/approve")) return decide(how, t("Approved."));
-  if (how.endsWith("/reject")) return decide(how, t("Discarded."));
-  const { mark } = one().dataset;
+  if (how.endsWith("/approve")) return queue.decide(how, null, t("Approved."));
+  if (how.endsWith("/reject")) return queue.decide(how, null, t("Discarded."));
+  const { mark } = queue.one.dataset;
   button.disabled = true;
   const answer = await send(how);
   button.disabled = false;
   if (!answer) return undefined;
   toast(how.endsWith("/retry") ? t("It is tried again.") : t("The AI writes it anew."));
-  return show(mark);
+  return queue.show(mark);
 }
 
 place.addEventListener("click", ({ target }) => {
@@ -106,7 +70,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (writes || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-  const button = one()?.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+  const button = queue.one?.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
   if (!button || button.closest("[hidden]")) return;
   event.preventDefault();
   press(button);
@@ -116,7 +80,7 @@ document.addEventListener("keydown", (event) => {
 const writing = () => place.querySelector("[data-rewrite]:not([hidden])");
 
 async function count() {
-  const answer = await fetch(`/chats/review?pending=${waiting ? 1 : 0}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  const answer = await fetch(`/chats/review?pending=${queue.waiting ? 1 : 0}`, { headers: { "HX-Request": "true" } }).catch(() => null);
   const fresh = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-count]");
   const here = place.querySelector("[data-count]");
   if (fresh && here) here.textContent = fresh.textContent;
@@ -127,24 +91,24 @@ let mine = false;
 document.addEventListener("live", ({ detail }) => {
   const chats = detail.filter(({ name }) => name.startsWith("chat:"));
   if (!chats.length) return;
-  mine ||= !one() || chats.some(({ payload }) => String(payload.fan?.id) === one().dataset.fan);
+  mine ||= !queue.one || chats.some(({ payload }) => String(payload.fan?.id) === queue.one.dataset.fan);
   clearTimeout(asked);
   asked = setTimeout(() => {
-    const redraw = mine && !waiting && !writing();
+    const redraw = mine && !queue.waiting && !queue.turning && !writing();
     mine = false;
-    if (redraw) show(one()?.dataset.after ?? "");
+    if (redraw) queue.show(queue.one?.dataset.after ?? "", writing);
     else count();
   }, 300);
 });
 
 // What came while the line was not open yet is asked for.
 async function ask() {
-  if (document.hidden || waiting || writing()) return;
-  if (one()) return void count();
+  if (document.hidden || queue.waiting || writing()) return;
+  if (queue.one) return void count();
   const answer = await fetch("/chats/review", { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (answer?.ok && (await answer.text()).includes("data-review=")) show("");
+  if (answer?.ok && (await answer.text()).includes("data-review=")) queue.show("");
 }
 setInterval(ask, ASK_MS);
 document.addEventListener("live:again", ask);
 
-place.querySelector(".review-thread")?.scrollTo(0, 1e6);
+toEnd();
