@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from entourage.chats import broadcasting, kinds, looking_up
+from entourage.chats import broadcasting, kinds, looking_up, notice
 from entourage.chats.desk import Desk
 from entourage.chats.updates import Publisher
 from entourage.kernel import clock, tenancy
@@ -114,6 +114,7 @@ class Hand:
         kinds.RESULTS: broadcasting.read_results,
         kinds.WITHDRAW: broadcasting.withdraw,
         kinds.LOOK_UP: looking_up.look,
+        kinds.TELL: notice.tell,
     }
 
     def __init__(self, db: Database, outbox: Desks, **more: Any) -> None:

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from entourage.chats import broadcasts, choices, looking_up, schemas
+from entourage.chats import broadcasts, choices, looking_up, schemas, wording
 from entourage.chats.tables import ChatFan
 from entourage.kernel import clock, secrets, tenancy
 from entourage.kernel.db import Database
@@ -16,6 +16,7 @@ from entourage.kernel.secrets import Vault
 from entourage.kernel.tables import AuditEntry, Creator
 from entourage.ports.fans import MassMessage, Spending, Uncertain
 from tests.chats.outbox import Crash, Hand, Outbox
+from tests.chats.test_notices import WEBHOOK, Board
 from tests.people import KEY
 
 pytestmark = pytest.mark.anyio
@@ -162,6 +163,31 @@ async def test_what_the_platform_refuses_says_why_and_can_be_mended_and_sent_aga
     stage.outbox.sent[0] = msgspec.structs.replace(stage.outbox.sent[0], state="moderated")
     await stage.pass_time(minutes=6)
     assert (await stage.row(key)).state == "failed"
+
+
+async def test_who_wants_it_is_told_on_discord_once_for_each_that_did_not_go_out(stage: Stage) -> None:
+    board = Board()
+
+    async def discord(_: int) -> tuple[str, str]:
+        return WEBHOOK, "en"
+
+    stage.hand = Hand(stage.db, stage.outbox, notices=board, discord=discord)
+    left: list[BaseException] = [Never("This word is not allowed."), Never("This word is not allowed.")]
+    stage.outbox.trouble = lambda when, call: left.pop() if (when, call) == ("before", "write_to_many") and left else None
+    await stage.sent()
+    assert board.written == []  # nobody wants it yet
+
+    async with tenancy.inside(stage.db, stage.creator_id, write=True) as session:
+        await choices.write(session, schemas.Settings(notices={"broadcast": schemas.Notice(on=True)}), "user:ada")
+    key = await stage.sent()
+    said = (WEBHOOK, wording.TEXTS["en"]["broadcast"])
+    assert board.written == [said]
+
+    await stage.ask(key)
+    stage.outbox.sent[0] = msgspec.structs.replace(stage.outbox.sent[0], state="moderated")
+    await stage.pass_time(minutes=6)
+    await stage.pass_time(minutes=6)
+    assert board.written == [said, said]
 
 
 async def test_nothing_goes_out_without_a_sign_in_or_while_everything_is_stopped(stage: Stage) -> None:

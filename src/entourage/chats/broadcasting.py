@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import func, literal, select
 
-from entourage.chats import broadcasts, choices, kinds, schemas
+from entourage.chats import broadcasts, choices, kinds, notice, schemas
 from entourage.chats.desk import Desk
 from entourage.chats.tables import ChatBroadcast
 from entourage.kernel import audit, clock, tenancy
@@ -113,7 +113,7 @@ async def read_results(desk: Desk, context: JobContext) -> None:
         by_id = {one.id: one for one in listed}
         chosen = select(ChatBroadcast).where(ChatBroadcast.mass_id.in_(list(by_id))).with_for_update()
         for row in await session.scalars(chosen.execution_options(populate_existing=True)):
-            _take(row, by_id[row.mass_id or ""])
+            await _take(session, row, by_id[row.mass_id or ""])
         await session.flush()
         await ask_results(session)
 
@@ -165,7 +165,7 @@ async def _intend(desk: Desk, context: JobContext, name: str) -> bool:
         if row.state not in {"asked", "sending"} or row.key != name:
             return False
         if desk.stopped or await choices.stopped(session):
-            row.state, row.trouble, row.updated_at = "failed", "Chats are stopped. Let them go on, then send it again.", clock.now()
+            await _give_back(session, row, "Chats are stopped. Let them go on, then send it again.")
             return False
         now = clock.now()
         row.state, row.sending_at, row.updated_at = "sending", row.sending_at or now, now
@@ -177,21 +177,21 @@ async def _arrived(context: JobContext, key: int, sent: MassMessage) -> None:
         row = await broadcasts.get(session, key, lock=True)
         row.mass_id, row.trouble, row.updated_at = sent.id, "", clock.now()
         row.state = "scheduled" if row.at is not None and row.at > clock.now() else "sent"
-        _take(row, sent)
+        await _take(session, row, sent)
         meta = {"mass": sent.id, "recipients": sent.recipients}
         audit.record(session, f"chats.broadcast.{row.state}", broadcasts.about(key), actor=_PLATFORM, meta=meta)
         await session.flush()
         await ask_results(session)
 
 
-def _take(row: ChatBroadcast, seen: MassMessage) -> None:
+async def _take(session: CreatorSession, row: ChatBroadcast, seen: MassMessage) -> None:
     """Write down what the platform says of one of ours; numbers only ever grow."""
     row.recipients = seen.recipients if seen.recipients is not None else row.recipients
     row.views, row.purchases = max(row.views, seen.views), max(row.purchases, seen.purchases)
     row.revenue, row.looked_at, row.updated_at = seen.revenue, clock.now(), clock.now()
     if row.state not in {"withdrawing", "withdrawn"}:
         if seen.state in _FAILED:
-            row.state, row.trouble = "failed", _FAILED[seen.state]
+            await _give_back(session, row, _FAILED[seen.state])
         elif seen.state == "scheduled":
             row.state = "scheduled"
         elif seen.state in {"sent", "sending"}:
@@ -202,18 +202,26 @@ async def _sign_in_first(context: JobContext, key: int, why: str) -> None:
     """Give a broadcast back when nobody may send; one that may have arrived waits for the next sign-in, to be looked for."""
     async with tenancy.inside(context.db, _creator(context), write=True) as session:
         row = await broadcasts.get(session, key, lock=True)
-        row.trouble, row.updated_at = why[:400], clock.now()
         waits = row.sending_at is not None and row.state == "sending"
-        if not waits:
-            row.state = "failed"
+        if waits:
+            row.trouble, row.updated_at = why[:400], clock.now()
+        else:
+            await _give_back(session, row, why)
     if waits:
         raise Later(why, retry_after_s=300)
+
+
+async def _give_back(session: CreatorSession, row: ChatBroadcast, why: str) -> None:
+    """Let a broadcast be mended and sent again, and have it told that it did not go out: once."""
+    if row.state != "failed":
+        await notice.ask(session, "broadcast")
+    row.state, row.trouble, row.updated_at = "failed", why[:400], clock.now()
 
 
 async def _fail(context: JobContext, key: int, why: str) -> None:
     async with tenancy.inside(context.db, _creator(context), write=True) as session:
         row = await broadcasts.get(session, key, lock=True)
-        row.state, row.trouble, row.updated_at = "failed", why[:400], clock.now()
+        await _give_back(session, row, why)
         audit.record(session, "chats.broadcast.failed", broadcasts.about(key), actor=_PLATFORM, meta={"why": why[:200]})
 
 

@@ -5,8 +5,8 @@ from typing import Final, Literal, get_args
 
 from entourage.kernel import placeholders
 
-Occasion = Literal["held", "sign_in", "budget", "failed"]
-"""A fan waits for a person; the platform wants a new sign-in; the month's budget is used up; a reply could not be sent."""
+Occasion = Literal["held", "sign_in", "budget", "failed", "broadcast"]
+"""A fan waits for a person; the platform wants a new sign-in; the month's budget is spent; a reply or a message to many did not go out."""
 
 OCCASIONS: Final[tuple[Occasion, ...]] = get_args(Occasion)
 PLACEHOLDERS: Final[Mapping[Occasion, tuple[str, ...]]] = {
@@ -14,6 +14,7 @@ PLACEHOLDERS: Final[Mapping[Occasion, tuple[str, ...]]] = {
     "sign_in": (),
     "budget": (),
     "failed": ("fan", "message"),
+    "broadcast": (),
 }
 TEXTS: Final[Mapping[str, Mapping[Occasion, str]]] = {
     "en": {
@@ -21,6 +22,7 @@ TEXTS: Final[Mapping[str, Mapping[Occasion, str]]] = {
         "sign_in": "Fanvue no longer accepts our sign-in. Connect again in the chats: until then nothing is sent, and nothing is lost.",
         "budget": "The AI's budget of this month is used up. Fans wait for you until next month, or until you raise it in the settings.",
         "failed": "A reply to {fan} could not be sent. Look at it in the chats.",
+        "broadcast": "A message to many could not be sent. Look at why among the messages to many.",
     },
     "de": {
         "held": "{fan} wartet auf Fanvue auf dich: {reason}.",
@@ -29,6 +31,7 @@ TEXTS: Final[Mapping[str, Mapping[Occasion, str]]] = {
         "budget": "Das Budget der KI für diesen Monat ist aufgebraucht. Fans warten bis zum nächsten Monat auf dich, "
         "oder bis du es in den Einstellungen erhöhst.",
         "failed": "Eine Antwort an {fan} konnte nicht gesendet werden. Sieh sie dir in den Chats an.",
+        "broadcast": "Eine Nachricht an viele konnte nicht gesendet werden. Sieh bei den Nachrichten an viele nach, warum.",
     },
 }
 QUIET: Final = frozenset({"taken_over", "budget", "no_model"})
