@@ -1,5 +1,6 @@
 // The review queue as a list: clips are chosen by pointer or by keys, and decided together.
 
+import { isHeld } from "./redraw.js";
 import { send, toast } from "./toasts.js";
 import { refreshTimes, t, tn } from "./words.js";
 
@@ -48,8 +49,10 @@ function pickAll(on) {
 async function again() {
   const at = list.contains(document.activeElement) || document.activeElement === document.body;
   const answer = await fetch(location.href, { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (!answer?.ok) return;
-  list.innerHTML = await answer.text();
+  const drawn = answer?.ok && (await answer.text());
+  if (!drawn) return;
+  if (isHeld(list)) return void soon();
+  list.innerHTML = drawn;
   window.htmx.process(list);
   refreshTimes(list);
   const there = new Set(rows().map(idOf));

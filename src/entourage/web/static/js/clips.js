@@ -2,7 +2,7 @@
 
 import "./sure.js";
 import { values } from "./forms.js";
-import { doing, keepOpen } from "./redraw.js";
+import { doing, keepGrown, keepOpen } from "./redraw.js";
 import { seldom } from "./seldom.js";
 import { complain, send, toast } from "./toasts.js";
 import { compact, number, t } from "./words.js";
@@ -12,11 +12,12 @@ const REST_MS = 1500;
 const tag = document.documentElement.lang || "en";
 const part = document.querySelector("[data-clip-part]");
 
-/* The part with what there is, drawn anew; not while somebody is in the middle of something in it, but for what is `done` with. */
+/* The part with what there is, drawn anew; not while somebody is in the middle of something in it, but for what is `done` with. Unasked (without
+   anything done), it also keeps the rows that were asked for. */
 let asked = 0;
-async function again(done = []) {
+async function again(done = null) {
   if (!part) return;
-  const busy = () => doing(part).some((one) => !done.includes(one));
+  const busy = () => doing(part).some((one) => !done?.includes(one));
   if (busy()) return wait(true);
   const mine = ++asked;
   const answer = await fetch(part.dataset.clipPart || location.href, { headers: { "HX-Request": "true" } }).catch(() => null);
@@ -24,9 +25,9 @@ async function again(done = []) {
   if (!drawn || mine !== asked) return;
   if (busy()) return wait(true); // it was begun meanwhile
   const known = new Map([...part.querySelectorAll("[data-outlook]")].map((one) => [one.dataset.outlook, one]));
-  const reopen = keepOpen(part);
+  const kept = [keepOpen(part), ...(done ? [] : [keepGrown(part)])];
   part.innerHTML = drawn;
-  reopen();
+  for (const one of kept) one();
   for (const one of part.querySelectorAll("[data-outlook]")) if (known.has(one.dataset.outlook)) one.replaceWith(known.get(one.dataset.outlook)); // looking ahead is dear: once for each visit
   window.htmx.process(part);
   wait();

@@ -1,6 +1,6 @@
 // When a part of a page may be drawn anew: not under the hand of whoever is in the middle of something in it.
 
-const DOING = "details[open]:not([data-keeps]), dialog[open], [data-asked], [data-open]:not([hidden])";
+const DOING = "details[open]:not([data-keeps]), .htmx-request, dialog[open], [data-asked], [data-open]:not([hidden])";
 const AT = "input, textarea, select, :focus-visible"; // a focus that a mouse left on a button holds nothing up
 let held = null;
 
@@ -17,6 +17,28 @@ export function keepOpen(place) {
   const named = () => place.querySelectorAll("details[data-keeps]");
   const were = new Map([...named()].map((one) => [one.dataset.keeps, one.open]));
   return () => { for (const one of named()) if (were.has(one.dataset.keeps)) one.open = were.get(one.dataset.keeps); };
+}
+
+// A list marked by data-grows (the name of its rows' key) has grown once somebody asked it for more rows.
+document.addEventListener("htmx:beforeSwap", ({ target }) => {
+  const list = target.parentElement?.closest("[data-grows]");
+  if (list) list.dataset.grown = "";
+});
+
+/** Remember the lists that have grown; what is returned puts the rows that came with "Show more" behind those that are drawn anew. */
+export function keepGrown(place) {
+  const grown = place.querySelectorAll("[data-grown]");
+  return () => {
+    for (const old of grown) {
+      const fresh = place.querySelector(`[data-grows="${old.dataset.grows}"]`);
+      if (!fresh) continue;
+      const key = (row) => row.dataset[old.dataset.grows];
+      const there = new Set([...fresh.children].map(key).filter(Boolean));
+      for (const row of [...fresh.children]) if (!key(row)) row.remove(); // it asks for what is there already
+      fresh.append(...[...old.children].filter((row) => !there.has(key(row))));
+      fresh.dataset.grown = "";
+    }
+  };
 }
 
 /** What somebody is in the middle of in a place: menus, dialogs, questions and fields that are open there, where the keyboard is, a press that is not over. */

@@ -1,5 +1,6 @@
 // The list of viewers as it is shown: its address, another list in its place, and its rows once more where they stand.
 
+import { isHeld } from "./redraw.js";
 import { refreshTimes } from "./words.js";
 import { complain } from "./toasts.js";
 
@@ -89,6 +90,7 @@ async function renew() {
 
 function put(row, fresh) {
   if (!fresh) return row.remove(); // forgotten
+  if (isHeld(row)) return again([row.dataset.viewer]);
   if (fresh.innerHTML === row.innerHTML && fresh.classList.contains("is-blocked") === row.classList.contains("is-blocked")) return;
   const stops = [...row.querySelectorAll("a, input")];
   const at = stops.indexOf(document.activeElement);

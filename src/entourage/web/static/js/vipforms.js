@@ -3,7 +3,7 @@
 import "./sure.js";
 import { seldom } from "./seldom.js";
 import { values } from "./forms.js";
-import { doing } from "./redraw.js";
+import { doing, keepGrown } from "./redraw.js";
 import { send, toast } from "./toasts.js";
 import { t } from "./words.js";
 
@@ -12,17 +12,20 @@ const WAIT_MS = 350;
 let saving = Promise.resolve();
 const part = document.getElementById("vip-part");
 
-/* The part with what there is, drawn anew; not while somebody is in the middle of something in it, but for what is `done` with. */
+/* The part with what there is, drawn anew; not while somebody is in the middle of something in it, but for what is `done` with. Unasked (without
+   anything done), it also keeps the rows that were asked for. */
 let asked = 0;
-async function again(done = []) {
-  const busy = () => doing(part).some((one) => !done.includes(one));
+async function again(done = null) {
+  const busy = () => doing(part).some((one) => !done?.includes(one));
   if (busy()) return wait(true);
   const mine = ++asked;
   const answer = await fetch(location.href, { headers: { "HX-Request": "true" } }).catch(() => null);
   const drawn = answer?.ok && (await answer.text());
   if (!drawn || mine !== asked) return;
   if (busy()) return wait(true); // it was begun meanwhile
+  const regrow = done ? null : keepGrown(part);
   part.innerHTML = drawn;
+  regrow?.();
   window.htmx.process(part);
   wait();
 }
