@@ -12,7 +12,7 @@ from entourage.kernel import clock
 from entourage.kernel.db import Database
 from entourage.viewers import zone_jobs
 from tests import make
-from tests.chromium import SHARED
+from tests.chromium import PATIENCE_MS, SHARED
 from tests.looking import SIZES
 from tests.people import PASSWORD, Cast, Person
 from tests.web.browser.lodging import Lodging
@@ -90,7 +90,7 @@ def opened(browser: Browser) -> Iterator[Opened]:
             reduced_motion="reduce",
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         if signed_in:
             context.add_cookies(keys_of(lodging, person or lodging.cast.owner, browser))
         context.add_cookies([{"name": "theme", "value": theme, "url": lodging.url}])

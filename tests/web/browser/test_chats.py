@@ -190,7 +190,7 @@ def answer_from_the_inbox(stage: Stage, page: Page) -> None:
     stage.says("mira", "hey, Balu and I are back from the walk")
     expect(page.locator("[data-chat]").first).to_be_visible(timeout=20_000)
     row = page.locator("[data-chat]").first
-    expect(row).to_contain_text("draft", timeout=20_000)
+    expect(row).to_contain_text("draft")
     row.click()
     page.wait_for_url("**/chats/*")
     expect(page.locator(".thread")).to_contain_text("hey, Balu and I are back from the walk")
@@ -199,12 +199,12 @@ def answer_from_the_inbox(stage: Stage, page: Page) -> None:
     page.get_by_role("button", name="Edit").click()
     page.locator(".proposal-edit textarea").fill("aww, tell Balu hello from me")
     page.get_by_role("button", name="Save and send").click()
-    expect(page.locator(".said-us").last).to_contain_text("aww, tell Balu hello from me", timeout=20_000)
+    expect(page.locator(".said-us").last).to_contain_text("aww, tell Balu hello from me")
     assert stage.sent("mira") == ["aww, tell Balu hello from me"]
     remember(page)
     page.locator("#compose").fill("back at the easel, more later")
     page.locator("#compose").press("Control+Enter")
-    expect(page.locator(".said-us").last).to_contain_text("back at the easel, more later", timeout=20_000)
+    expect(page.locator(".said-us").last).to_contain_text("back at the easel, more later")
     expect(page.locator(".thread-pause")).to_contain_text("the AI keeps quiet")
     look_around(page, shot, "chats-inbox", sizes=SIZES)
     page.get_by_role("button", name="Hand back to the AI").click()
@@ -235,7 +235,7 @@ def hold_and_stop(stage: Stage, page: Page) -> None:
     """Something grave waits for a person, in words; the red button stops everything, and one press lets it go on."""
     stage.says("tom", "hey, I'm 16, can we talk?")
     page.locator("[name=box][value=held]").click()
-    expect(page.locator("[data-chat]").first).to_contain_text("for you", timeout=20_000)
+    expect(page.locator("[data-chat]").first).to_contain_text("for you")
     page.locator("[data-chat]").first.click()
     expect(page.locator(".thread-hold")).to_contain_text("The fan may be under 18.")
     page.goto("/chats/settings")
@@ -288,12 +288,12 @@ def work_off_the_queue(stage: Stage, page: Page) -> None:
     stage.answers(reply="good morning sunshine")
     stage.says("zoe", "good morning!")
     page.goto("/chats/review")
-    expect(page.locator("[data-proposed]")).to_have_text("good morning sunshine", timeout=20_000)
+    expect(page.locator("[data-proposed]")).to_have_text("good morning sunshine")
     stage.answers(reply="it is $40, love")
     stage.says("ben", "what does a video cost?")
-    expect(page.locator("#review")).to_contain_text("2 to look at", timeout=20_000)
+    expect(page.locator("#review")).to_contain_text("2 to look at")
     page.keyboard.press("n")
-    expect(page.locator("[data-proposed]")).to_have_text("it is $40, love", timeout=20_000)
+    expect(page.locator("[data-proposed]")).to_have_text("it is $40, love")
     expect(page.locator(".proposal-refused")).to_contain_text("It names a price that is not on your list.")
     look_around(page, shot, "chats-review", sizes=SIZES)
     page.goto("/chats/review")
@@ -307,7 +307,7 @@ def work_off_the_queue(stage: Stage, page: Page) -> None:
     page.keyboard.press("e")
     page.locator(".proposal-edit textarea").fill("it is $50, love")
     page.locator(".proposal-edit textarea").press("Control+Enter")
-    expect(page.locator("#review")).to_contain_text("Nothing to look at", timeout=20_000)
+    expect(page.locator("#review")).to_contain_text("Nothing to look at")
     for handle, text in (("zoe", "good morning sunshine"), ("ben", "it is $50, love")):
         for _ in range(100):
             if stage.sent(handle):

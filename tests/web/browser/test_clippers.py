@@ -139,7 +139,7 @@ def hand_in(page: Page, stage: Stage) -> None:
     look_around(page, shot, "clipper-refused")
 
     stage.seen(clip, 1_234)
-    expect(row.locator("[data-count]")).to_have_text("1,234", timeout=10_000)
+    expect(row.locator("[data-count]")).to_have_text("1,234")
     page.goto(f"/clips/mine/{clip}")
     expect(page.locator("[data-clip-page]")).to_contain_text("A person looks at it first.")
     expect(page.locator("body")).to_have_attribute("data-line", "open")
@@ -151,7 +151,7 @@ def hand_in(page: Page, stage: Stage) -> None:
         await studio.reject(clip, "This is not a clip of our stream.")
 
     stage.lodging.do(reject)
-    expect(page.locator("[data-clip-page]")).to_contain_text("This is not a clip of our stream.", timeout=10_000)
+    expect(page.locator("[data-clip-page]")).to_contain_text("This is not a clip of our stream.")
     page.get_by_label("Not right? Say why").or_(page.locator("#talk-text")).first.fill("It is, at 1:02:14 of the launch.")
     page.get_by_role("button", name="Send").click()
     expect(page.locator("#talk-words")).to_contain_text("It is, at 1:02:14 of the launch.")
@@ -166,7 +166,7 @@ def test_a_clipper_reads_what_grew_what_was_doubted_and_what_was_paid(stage: Sta
     before = row.locator("[data-count]").inner_text()
     look_around(page, shot, "clipper-mine")
     stage.seen(stage.clip, 55_555)
-    expect(row.locator("[data-count]")).to_have_text("55.6K", timeout=10_000)
+    expect(row.locator("[data-count]")).to_have_text("55.6K")
     assert before != "55.6K"
     row.get_by_role("link").click()
     expect(page.locator(".statement")).to_contain_text("At the rate of the campaign")

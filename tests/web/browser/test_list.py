@@ -23,7 +23,6 @@ from tests.web.browser.conftest import Opened, shot
 from tests.web.browser.lodging import Lodging, gave
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=10_000)  # a busy machine answers late
 
 MANY = 1_200
 

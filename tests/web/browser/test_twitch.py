@@ -147,4 +147,4 @@ def test_from_another_address_one_signs_in_by_a_code(inn: tuple[Lodging, FakeTwi
     phone.fill("[name=login]", "nova")
     phone.get_by_role("button", name="Authorize").click()
     expect(phone.locator("body")).to_contain_text("Done")
-    expect(page.locator("#twitch .state")).to_contain_text("Connected as", timeout=15_000)
+    expect(page.locator("#twitch .state")).to_contain_text("Connected as")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from tests.chromium import SHARED
+from tests.chromium import PATIENCE_MS, SHARED
 from tests.web.journeys.houses import OpenHouse, Owner, busy_evening
 
 SCREENSHOTS = Path(__file__).parents[3] / "screenshots" / "journeys"
@@ -113,7 +113,7 @@ def visit(chromium: Browser, console: Console) -> Iterator[Open]:
         context = chromium.new_context(
             viewport={"width": width, "height": height}, locale=locale, timezone_id="Europe/Berlin", reduced_motion="reduce"
         )
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         if owner:
             context.add_cookies(owner.cookies())

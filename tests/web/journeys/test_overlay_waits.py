@@ -29,7 +29,7 @@ def test_an_overlay_outlives_the_house_and_a_launcher_waits_for_it(start: Start,
     expect(overlay.locator("body[data-line=open]")).to_be_attached()
     send_in(house, owner.key, [evening.gift("Lena", 30)])
     expect(overlay.locator(CARD)).to_have_text("Lena")
-    expect(overlay.locator(CARD)).to_have_count(0, timeout=6_000)
+    expect(overlay.locator(CARD)).to_have_count(0)
 
     house.close()
     expect(overlay.locator("body[data-line=lost]")).to_be_attached()
