@@ -7,6 +7,7 @@ let held = null;
 const letGo = () => setTimeout(() => { held = null; }); // after the click, which comes with the release
 document.addEventListener("pointerdown", ({ target }) => { held = target; }, true);
 for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, letGo, true);
+document.addEventListener("pointermove", ({ buttons }) => { if (held && !buttons) held = null; }, true); // a scrollbar does not say that it was let go
 window.addEventListener("blur", letGo);
 
 /** Whether a pointer is down in a place: drawn anew now, it would lose the press. */
