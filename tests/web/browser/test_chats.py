@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from entourage import automations, wiring
 from entourage.chats import jobs
@@ -253,6 +253,24 @@ def hold_and_stop(stage: Stage, page: Page) -> None:
     hear_on_discord(page)
 
 
+def see_what_came_before(stage: Stage, page: Page) -> None:
+    """What a fan writes while the page is there and its live line is not yet, is seen once the line is open."""
+    held: list[Route] = []
+    page.route("**/socket.io.min.js", lambda route: held.append(route))  # noqa: PLW0108
+    page.add_init_script("window.setInterval = () => 0")  # nothing is asked for now and then
+    page.goto("/chats", wait_until="domcontentloaded")
+    uma = page.locator("[data-chat]", has_text="are you there")
+    stage.says("uma", "are you there")
+    while "draft" not in page.request.get("/chats/list?q=uma", headers={"HX-Request": "true"}).text():  # nothing more comes
+        page.wait_for_timeout(100)
+    expect(uma).to_have_count(0)
+    while not held:
+        page.wait_for_timeout(100)
+    held.pop().continue_()
+    expect(uma).to_have_count(1)
+    page.close()
+
+
 def hear_on_discord(page: Page) -> None:
     """Switch a notice on, write it anew, and see at once what it would say."""
     line = page.locator('[data-say="held"]')
@@ -354,6 +372,7 @@ def test_a_new_creator_connects_tries_a_voice_and_answers_fans(stage: Stage, ope
     keep_for_a_time(page)
     work_off_the_queue(stage, page)
     forget_both(stage, page)
+    see_what_came_before(stage, opened(stage.lodging, "/"))
 
 
 def test_whoever_may_not_read_chats_sees_no_way_to_them(stage: Stage, opened: Opened) -> None:

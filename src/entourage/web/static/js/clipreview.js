@@ -62,7 +62,7 @@ document.addEventListener("keydown", (event) => {
 // Somebody handed a clip in while nothing was to be looked at.
 document.addEventListener("live", ({ detail }) => { if (!queue.one && !queue.waiting && detail.some(({ name }) => name === "clip:updated")) queue.show(""); });
 
-// What came while the line was not open yet is asked for.
+// What came while the line was not open is asked for.
 const lookAgain = () => { if (!document.hidden && !queue.one && !queue.waiting) queue.show(""); };
 setInterval(lookAgain, ASK_MS);
-document.addEventListener("live:again", lookAgain);
+for (const when of ["live:open", "live:again"]) document.addEventListener(when, lookAgain);

@@ -110,8 +110,9 @@ document.addEventListener("live", ({ detail }) => {
   if (chats.some(({ name, payload }) => payload.fan?.id === here() && name !== "chat:reply")) soon(recard, LIST_MS);
 });
 document.addEventListener("live:again", () => { relist(); redraw(); recard(); });
+document.addEventListener("live:open", () => { relist(); redraw(); });
 setInterval(tick, 1000);
-setInterval(() => { if (!document.hidden) relist(); }, CALM_MS); // what came while the line was not open yet
+setInterval(() => { if (!document.hidden) relist(); }, CALM_MS);
 setInterval(() => { if (!document.hidden && thread()?.querySelector("[data-busy], [data-state=approved]")) redraw(); }, BUSY_MS);
 
 /* Which chat */

@@ -33,7 +33,7 @@ function connect() {
   socket.on("live:again", () => document.dispatchEvent(new CustomEvent("live:again"))); // the listener was gone, and updates with it
   socket.on("connect", () => {
     document.body.dataset.line = "open";
-    if (before) document.dispatchEvent(new CustomEvent("live:again"));
+    document.dispatchEvent(new CustomEvent(before ? "live:again" : "live:open")); // open: what came since the page was written is not known to it
     before = true;
   });
   socket.on("disconnect", () => { document.body.dataset.line = "lost"; });

@@ -101,7 +101,7 @@ document.addEventListener("live", ({ detail }) => {
   }, 300);
 });
 
-// What came while the line was not open yet is asked for.
+// What came while the line was not open is asked for.
 async function ask() {
   if (document.hidden || queue.waiting || writing()) return;
   if (queue.one) return void count();
@@ -109,6 +109,6 @@ async function ask() {
   if (answer?.ok && (await answer.text()).includes("data-review=")) queue.show("");
 }
 setInterval(ask, ASK_MS);
-document.addEventListener("live:again", ask);
+for (const when of ["live:open", "live:again"]) document.addEventListener(when, ask);
 
 toEnd();
