@@ -55,12 +55,13 @@ document.addEventListener("live", ({ detail }) => {
     if (name === "clip:money" && payload.user_id === me) soon("money", () => trigger("clipper-money"));
   }
 });
-document.addEventListener("live:again", () => {
+function everything() {
   const page = document.querySelector("[data-clip-page]");
   if (page) show(page);
   trigger("clipper-clips");
   trigger("clipper-money");
-});
+}
+for (const when of ["live:open", "live:again"]) document.addEventListener(when, everything);
 
 // Once a clip is in, the field is free for the next one.
 document.body.addEventListener("handed-in", () => {

@@ -133,5 +133,5 @@ for (const unit of document.querySelectorAll("[data-unit]")) if (unit.value === 
 document.body.addEventListener("htmx:load", () => { for (const unit of document.querySelectorAll("[data-unit]")) if (unit.value === "") endless(unit); });
 const soon = seldom(() => again());
 document.addEventListener("live", ({ detail }) => { if (part && detail.some(({ name }) => name.startsWith("vip:"))) soon(); });
-document.addEventListener("live:again", () => { if (part) soon(); });
+for (const when of ["live:open", "live:again"]) document.addEventListener(when, () => { if (part) soon(); });
 wait();

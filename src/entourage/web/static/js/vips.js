@@ -71,7 +71,7 @@ if (place) {
   setInterval(watch, 1000);
   tick();
   document.addEventListener("live", ({ detail }) => { if (detail.some(({ name }) => name.startsWith("vip:") || name === "live:state")) soon(); });
-  document.addEventListener("live:again", soon);
+  for (const when of ["live:open", "live:again"]) document.addEventListener(when, soon);
 }
 
 /* Hands */
