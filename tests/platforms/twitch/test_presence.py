@@ -51,6 +51,8 @@ async def test_an_evening_on_twitch_becomes_visits_with_watch_time(
         while len([each for each in twitch.fake.book.of("entourageclientid0000000000000") if each.status == "enabled"]) < 17:
             await asyncio.sleep(0.02)
         stream = deeds.go_live(channel)
+        while not (await _rows(db, one))[0]:  # what is said before is said while nobody is live
+            await asyncio.sleep(0.05)
         deeds.come(channel, mira, ben)
         deeds.say(channel, mira, "good evening")
         deeds.cheer(channel, mira, 250)
