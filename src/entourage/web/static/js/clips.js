@@ -2,7 +2,7 @@
 
 import "./sure.js";
 import { values } from "./forms.js";
-import { doing, keepGrown, keepOpen } from "./redraw.js";
+import { doing, Part } from "./redraw.js";
 import { seldom } from "./seldom.js";
 import { complain, send, toast } from "./toasts.js";
 import { compact, number, t } from "./words.js";
@@ -11,32 +11,14 @@ const BUSY_MS = 2000;
 const REST_MS = 1500;
 const tag = document.documentElement.lang || "en";
 const part = document.querySelector("[data-clip-part]");
+const followed = part && new Part(part, { busyMs: BUSY_MS, address: () => part.dataset.clipPart || location.href, keep: keepOutlooks });
 
-/* The part with what there is, drawn anew; not while somebody is in the middle of something in it, but for what is `done` with. Unasked (without
-   anything done), it also keeps the rows that were asked for. */
-let asked = 0;
-async function again(done = null) {
-  if (!part) return;
-  const busy = () => doing(part).some((one) => !done?.includes(one));
-  if (busy()) return wait(true);
-  const mine = ++asked;
-  const answer = await fetch(part.dataset.clipPart || location.href, { headers: { "HX-Request": "true" } }).catch(() => null);
-  const drawn = answer?.ok && (await answer.text());
-  if (!drawn || mine !== asked) return;
-  if (busy()) return wait(true); // it was begun meanwhile
+/* Looking ahead is dear: once for each visit. */
+function keepOutlooks() {
   const known = new Map([...part.querySelectorAll("[data-outlook]")].map((one) => [one.dataset.outlook, one]));
-  const kept = [keepOpen(part), ...(done ? [] : [keepGrown(part)])];
-  part.innerHTML = drawn;
-  for (const one of kept) one();
-  for (const one of part.querySelectorAll("[data-outlook]")) if (known.has(one.dataset.outlook)) one.replaceWith(known.get(one.dataset.outlook)); // looking ahead is dear: once for each visit
-  window.htmx.process(part);
-  wait();
-}
-
-let timer = 0;
-function wait(owed = false) {
-  clearTimeout(timer);
-  if (owed || part?.querySelector("[data-busy]")) timer = setTimeout(again, BUSY_MS);
+  return () => {
+    for (const one of part.querySelectorAll("[data-outlook]")) if (known.has(one.dataset.outlook)) one.replaceWith(known.get(one.dataset.outlook));
+  };
 }
 
 function once(secret) {
@@ -76,11 +58,11 @@ async function speak(place) {
   const undo = place.dataset.undo;
   const back = undo && (async () => {
     const closed = part ? doing(part) : [];
-    if (await send(undo, place.dataset.undoBase ? JSON.parse(place.dataset.undoBase) : null)) await again(closed);
+    if (await send(undo, place.dataset.undoBase ? JSON.parse(place.dataset.undoBase) : null)) await followed?.again(closed);
   });
   const secret = told.url ?? (told.token && `${location.origin}/report/${told.token}`);
   if (place.dataset.keep === undefined && place instanceof HTMLFormElement) place.reset();
-  if (place.dataset.keep === undefined) await again(done);
+  if (place.dataset.keep === undefined) await followed?.again(done);
   if (secret && document.querySelector("[data-once]")) once(secret);
   else toast(counted(told) ?? place.dataset.said ?? t("Saved."), { undo: back });
 }
@@ -156,7 +138,7 @@ function follow(clip) {
 }
 
 const soon = seldom(async () => {
-  await again();
+  await followed.again();
   await new Promise((done) => { setTimeout(done, REST_MS); }); // ten thousand clips that are counted redraw sums now and then, rows at once
 });
 const count = seldom(async () => {
@@ -177,5 +159,5 @@ document.addEventListener("live", ({ detail }) => {
   if (part && clips.some(about)) soon();
   count();
 });
-document.addEventListener("live:again", () => { soon(); count(); });
-wait();
+document.addEventListener("live:again", () => { if (part) soon(); count(); });
+followed?.wait();

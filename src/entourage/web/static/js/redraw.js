@@ -27,7 +27,7 @@ document.addEventListener("htmx:beforeSwap", ({ target }) => {
 });
 
 /** Remember the lists that have grown; what is returned puts the rows that came with "Show more" behind those that are drawn anew. */
-export function keepGrown(place) {
+function keepGrown(place) {
   const grown = place.querySelectorAll("[data-grown]");
   return () => {
     for (const old of grown) {
@@ -49,4 +49,41 @@ export function doing(place) {
   if (isHeld(place)) found.push(held);
   if (place.contains(at) && at.matches(AT)) found.push(at);
   return found;
+}
+
+/** A part of a page that follows what happens: `address()` says where it is drawn, `busyMs` how soon again while something in it is on its way. */
+export class Part {
+  #asked = 0;
+  #timer = 0;
+
+  /** `keep(place)` remembers what else outlives a redraw, and returns what puts it back. */
+  constructor(place, { busyMs, address = () => location.href, keep = () => () => {} }) {
+    Object.assign(this, { place, busyMs, address, keep });
+  }
+
+  /**
+   * Draw it anew; not while somebody is in the middle of something in it, but for what is `done` with. Unasked (without anything done),
+   * it also keeps the rows that were asked for.
+   */
+  async again(done = null) {
+    const busy = () => doing(this.place).some((one) => !done?.includes(one));
+    if (busy()) return this.wait(true);
+    this.#asked += 1;
+    const mine = this.#asked;
+    const answer = await fetch(this.address(), { headers: { "HX-Request": "true" } }).catch(() => null);
+    const drawn = answer?.ok && (await answer.text());
+    if (!drawn || mine !== this.#asked) return undefined;
+    if (busy()) return this.wait(true); // it was begun meanwhile
+    const kept = [keepOpen(this.place), ...(done ? [] : [keepGrown(this.place)]), this.keep(this.place)];
+    this.place.innerHTML = drawn;
+    for (const putBack of kept) putBack();
+    window.htmx.process(this.place);
+    return this.wait();
+  }
+
+  /** Draw it anew in a while, if that is `owed` or something in it is on its way. */
+  wait(owed = false) {
+    clearTimeout(this.#timer);
+    if (owed || this.place.querySelector("[data-busy]")) this.#timer = setTimeout(() => this.again(), this.busyMs);
+  }
 }

@@ -3,7 +3,7 @@
 import "./sure.js";
 import { seldom } from "./seldom.js";
 import { values } from "./forms.js";
-import { doing, keepGrown } from "./redraw.js";
+import { doing, Part } from "./redraw.js";
 import { send, toast } from "./toasts.js";
 import { t } from "./words.js";
 
@@ -11,30 +11,7 @@ const BUSY_MS = 1500;
 const WAIT_MS = 350;
 let saving = Promise.resolve();
 const part = document.getElementById("vip-part");
-
-/* The part with what there is, drawn anew; not while somebody is in the middle of something in it, but for what is `done` with. Unasked (without
-   anything done), it also keeps the rows that were asked for. */
-let asked = 0;
-async function again(done = null) {
-  const busy = () => doing(part).some((one) => !done?.includes(one));
-  if (busy()) return wait(true);
-  const mine = ++asked;
-  const answer = await fetch(location.href, { headers: { "HX-Request": "true" } }).catch(() => null);
-  const drawn = answer?.ok && (await answer.text());
-  if (!drawn || mine !== asked) return;
-  if (busy()) return wait(true); // it was begun meanwhile
-  const regrow = done ? null : keepGrown(part);
-  part.innerHTML = drawn;
-  regrow?.();
-  window.htmx.process(part);
-  wait();
-}
-
-let timer = 0;
-function wait(owed = false) {
-  clearTimeout(timer);
-  if (owed || part?.querySelector("[data-busy]")) timer = setTimeout(again, BUSY_MS);
-}
+const followed = part && new Part(part, { busyMs: BUSY_MS });
 
 async function speak(place, said) {
   const done = part ? doing(part) : [];
@@ -46,7 +23,7 @@ async function speak(place, said) {
   toast(place.dataset.said ?? t("Saved."));
   if (place.dataset.keep !== undefined) return;
   if (part && !part.contains(place)) place.reset?.();
-  if (part) await again(done);
+  await followed?.again(done);
 }
 
 document.addEventListener("submit", (event) => {
@@ -131,7 +108,7 @@ function put(text, into) {
 
 for (const unit of document.querySelectorAll("[data-unit]")) if (unit.value === "") endless(unit);
 document.body.addEventListener("htmx:load", () => { for (const unit of document.querySelectorAll("[data-unit]")) if (unit.value === "") endless(unit); });
-const soon = seldom(() => again());
+const soon = seldom(() => followed.again());
 document.addEventListener("live", ({ detail }) => { if (part && detail.some(({ name }) => name.startsWith("vip:"))) soon(); });
 for (const when of ["live:open", "live:again"]) document.addEventListener(when, () => { if (part) soon(); });
-wait();
+followed?.wait();
