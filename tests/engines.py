@@ -25,6 +25,7 @@ from sqlalchemy import create_engine
 
 import entourage
 from entourage.kernel.db import Database
+from tests import free
 
 MIGRATIONS = Path(entourage.__path__[0]) / "migrations"
 ENGINES = ("sqlite", "postgresql")
@@ -86,8 +87,7 @@ class RedisServer:
     def __init__(self, folder: Path) -> None:
         """Choose a port and start the server."""
         self._folder = folder
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port: int = probe.getsockname()[1]
+        self.port = free.port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._process: subprocess.Popen[bytes] | None = None
         self.start()

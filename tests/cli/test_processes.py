@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import free
+
 pytestmark = pytest.mark.thorough
 Start = Callable[..., "Process"]
 
@@ -22,8 +24,7 @@ class Process:
 
     def __init__(self, folder: Path, *command: str) -> None:
         """Start the command with a data folder of its own."""
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port: int = probe.getsockname()[1]
+        self.port = free.port()
         self._said = folder / f"said-{self.port}.txt"
         environment = {**os.environ, "ENTOURAGE_DATA_DIR": str(folder / "house"), "ENTOURAGE_PORT": str(self.port), "COLUMNS": "200"}
         with self._said.open("wb") as file:

@@ -19,7 +19,7 @@ from entourage.viewers.updates import Publisher
 from entourage.wiring import Feeds
 
 HOST = "ada.live"
-QUICK = Pace(poll_s=0.1, shortest_s=0.05, longest_s=0.2, silence_s=0.5, drain_s=0.2, goodbye_s=0.2)
+QUICK = Pace(poll_s=0.1, shortest_s=0.05, longest_s=0.2, silence_s=20.0, drain_s=0.5, goodbye_s=0.2)
 PATIENCE_S = 60.0
 
 

@@ -21,7 +21,8 @@ from entourage.simulators.twitch.hindrance import Hindrance
 from entourage.vips import choices, schemas
 from entourage.vips.rule import Terms
 from entourage.vips.tables import VipClaim, VipGrant, VipReward
-from tests.flows.processes import Commands, free_port
+from tests import free
+from tests.flows.processes import Commands
 from tests.people import KEY
 from tests.twitch import CLIENT_ID, SCOPES, Twitch, started
 
@@ -114,7 +115,7 @@ async def evening(
     secrets.use(Vault([KEY]))
     async with started() as twitch:
         settings = {**twitch.settings(), **({"database_url": url} if url else {}), **more}
-        commands = Commands(folder, secret_keys=KEY, port=str(free_port()), log_format="json", **settings)
+        commands = Commands(folder, secret_keys=KEY, port=str(free.port()), log_format="json", **settings)
         db = Database(url or f"sqlite+aiosqlite:///{folder / 'data' / 'entourage.db'}")
         await migrations.upgrade(db)
         async with tenancy.everywhere(db, "a test's creator", write=True) as session:

@@ -16,8 +16,9 @@ import psycopg
 import pytest
 import yaml
 
+from tests import free
 from tests.engines import PostgresServer
-from tests.flows.processes import ROOT, Process, free_port
+from tests.flows.processes import ROOT, Process
 from tests.flows.test_lost_servers import until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.thorough]
@@ -79,7 +80,7 @@ async def test_compose_s_house_opens_is_well_and_ends_in_order(tmp_path: Path, d
     with psycopg.connect(f"host={database} user=postgres dbname=postgres") as admin:
         [role] = admin.execute("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = 'entourage'").fetchall()
     assert role == (False, False)
-    ports = {name: free_port() for name in ("migrate", "web", "listener", "worker")}
+    ports = {name: free.port() for name in ("migrate", "web", "listener", "worker")}
     given = {name: environment_of(services[name], secrets, redis_url, port, tmp_path / "data") for name, port in ports.items()}
 
     def command(name: str) -> list[str]:

@@ -82,7 +82,7 @@ async def test_a_lost_line_is_a_gap_with_what_was_told_again(
 
 
 async def test_the_sign_servers_refusal_says_why(db: Database, creator_id: int, tiktok: FakeTikTok) -> None:
-    tiktok.fail_sign(429, seconds=1)
+    tiktok.fail_sign(429, seconds=3)
     room = tiktok.go_live(HOST)
     async with listening(db, tiktok, PACE):
         await until(db, creator_id, "rate_limited")

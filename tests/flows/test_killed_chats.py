@@ -23,9 +23,10 @@ from entourage.platforms.fanvue import grant as grants
 from entourage.simulators.fanvue.faults import SEND, Fault
 from entourage.simulators.llm import turns
 from entourage.simulators.llm.fake import FakeModel
+from tests import free
 from tests.fanvue import CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, Fanvue, started
 from tests.flows.nursery import opened
-from tests.flows.processes import Commands, free_port
+from tests.flows.processes import Commands
 from tests.people import KEY
 from tests.platforms.fanvue.connecting import a_grant
 
@@ -66,7 +67,7 @@ async def night(folder: Path) -> AsyncIterator[tuple[Night, Commands]]:
     secrets.use(Vault([KEY]))
     async with started() as fanvue, FakeModel() as model:
         model.always, model.latency_s = turns.answer(ANSWER), 0.2
-        port = free_port()
+        port = free.port()
         fanvue.listen(f"http://127.0.0.1:{port}/fanvue-webhook")
         commands = Commands(
             folder, secret_keys=KEY, port=str(port), log_format="json", fanvue_api_url=fanvue.fake.api_url,

@@ -24,8 +24,9 @@ from entourage.kernel.db import Database
 from entourage.kernel.secrets import Vault
 from entourage.kernel.tables import Job, Lease, Turn
 from entourage.view_counters import HouseCounters, short_links_of
+from tests import free
 from tests.flows.nursery import opened
-from tests.flows.processes import Commands, free_port
+from tests.flows.processes import Commands
 from tests.people import KEY, Cast, settle
 from tests.videos import APIFY_KEY, Clips, started
 
@@ -93,7 +94,7 @@ async def evening(folder: Path) -> AsyncIterator[tuple[Evening, Commands]]:
             "apify_url": wire.fake.apify_url, "apify_api_key": APIFY_KEY, "youtube_url": wire.fake.youtube_url,
             "short_links_url": wire.fake.short_links_url, "ytdlp": "off",
         }  # fmt: skip
-        commands = Commands(folder, secret_keys=KEY, port=str(free_port()), log_format="json", **settings)
+        commands = Commands(folder, secret_keys=KEY, port=str(free.port()), log_format="json", **settings)
         db = Database(f"sqlite+aiosqlite:///{folder / 'data' / 'entourage.db'}")
         await migrations.upgrade(db)
         cast = await settle(db)

@@ -17,10 +17,11 @@ from entourage.simulators.tiktok.evening import Evening
 from entourage.simulators.tiktok.fake import FakeTikTok
 from entourage.simulators.tiktok.player import AS_FAST_AS_IT_GOES, Player
 from entourage.simulators.tiktok.room import Room
+from tests import free
 from tests.flows import truths
 from tests.flows.ears import HOST, listening, until
 from tests.flows.nursery import Nursery, opened
-from tests.flows.processes import Commands, free_port
+from tests.flows.processes import Commands
 from tests.viewers.test_recorded_truth import count
 
 pytestmark = [pytest.mark.anyio, pytest.mark.thorough, pytest.mark.timeout(280)]
@@ -93,7 +94,7 @@ async def test_a_house_that_is_killed_fifty_times_knows_the_whole_evening(tmp_pa
     evening = Evening(3, people=300, minutes=20)
     expected = await without_kills(evening, db, creator_id)
     async with FakeTikTok(history=2_000) as tiktok:
-        port, url = free_port(), f"sqlite+aiosqlite:///{tmp_path / 'killed.db'}"
+        port, url = free.port(), f"sqlite+aiosqlite:///{tmp_path / 'killed.db'}"
         house = Commands(
             tmp_path, database_url=url, port=str(port), tiktok_web_url=tiktok.url, tiktok_sign_url=tiktok.url, tiktok_webcast_url=tiktok.webcast_url
         )  # fmt: skip

@@ -16,8 +16,9 @@ from sqlalchemy import text
 from entourage.kernel import tenancy
 from entourage.kernel.db import Database
 from entourage.kernel.jobs import queue
+from tests import free
 from tests.engines import PostgresServer, RedisServer
-from tests.flows.processes import Commands, Process, free_port
+from tests.flows.processes import Commands, Process
 from tests.people import KEY
 from tests.wire import Wire
 
@@ -53,7 +54,7 @@ class Crew:
 
     def __init__(self, folder: Path, **settings: str) -> None:
         """Take the settings that all share."""
-        self.ports = {part: free_port() for part in PARTS}
+        self.ports = {part: free.port() for part in PARTS}
         self._commands = {
             part: Commands(folder / part, secret_keys=KEY, port=str(port), health_port=str(port), **settings)
             for part, port in self.ports.items()

@@ -21,12 +21,12 @@ from entourage.simulators.tiktok.evening import Evening
 from entourage.simulators.tiktok.fake import FakeTikTok
 from entourage.simulators.tiktok.player import Player
 from entourage.viewers import tables
-from tests import make
+from tests import free, make
 from tests.engines import PostgresServer
 from tests.flows import truths
 from tests.flows.ears import HOST, until
 from tests.flows.houses import cookies_of
-from tests.flows.processes import Commands, Process, free_port
+from tests.flows.processes import Commands, Process
 from tests.flows.screens import Heard, Payload, Screen, opened
 from tests.flows.test_replay import Rows, apply, fetch, quiet
 from tests.people import KEY, PASSWORD, Client, submit
@@ -58,7 +58,7 @@ class Crew:
 
     def __init__(self, folder: Path, tiktok: FakeTikTok, **settings: str) -> None:
         """Take the settings that all processes share."""
-        self.ports = (free_port(), free_port())
+        self.ports = (free.port(), free.port())
         self.urls = [f"http://127.0.0.1:{port}" for port in self.ports]
         urls = {"tiktok_web_url": tiktok.url, "tiktok_sign_url": tiktok.url, "tiktok_webcast_url": tiktok.webcast_url}
         self.commands = Commands(folder, secret_keys=KEY, **urls, **settings)
@@ -153,7 +153,16 @@ async def scene(tmp_path: Path, postgresql: str, redis_url: str, tiktok: FakeTik
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(crew.at_work())
         await asyncio.to_thread(
-            crew.commands.do, "user", "add", "ada@example.org", "--name", "Ada", "--password-stdin", typed=f"{PASSWORD}\n"
+            crew.commands.do,
+            "user",
+            "add",
+            "ada@example.org",
+            "--name",
+            "Ada",
+            "--zone",
+            "Europe/Berlin",
+            "--password-stdin",
+            typed=f"{PASSWORD}\n",
         )
         db = Database(postgresql)
         stack.push_async_callback(db.close)
@@ -168,7 +177,7 @@ async def scene(tmp_path: Path, postgresql: str, redis_url: str, tiktok: FakeTik
 async def change_by_hand(scene: Scene) -> int:
     """Change a viewer on one page and then on the other; both screens show both changes. Returns the viewer."""
     viewer = int(scene.screens[0].of("viewer:new")[0]["viewerId"])
-    star = await scene.browsers[0].patch(f"/api/viewer-profiles/{viewer}", json={"is_favorite": True, "birthday": f"--{make.day():%m-%d}"})
+    star = await scene.browsers[0].patch(f"/api/viewer-profiles/{viewer}", json={"is_favorite": True})
     gold = await scene.browsers[1].post(f"/api/viewer-profiles/{viewer}/vip", json={"tier": "Gold"})
     assert (star.status_code, gold.status_code) == (200, 200)
     await scene.everywhere("viewer:updated", lambda one: one["viewer"]["is_favorite"] and one["viewer"]["vip_tier"] == "Gold")
@@ -218,6 +227,8 @@ async def celebrate(scene: Scene, viewer: int) -> None:
     """Let a worker announce a birthday in the silence after the evening; it arrives everywhere, once."""
     for screen in scene.screens:
         screen.heard.clear()
+    born = await scene.browsers[0].patch(f"/api/viewer-profiles/{viewer}", json={"birthday": f"--{make.day():%m-%d}"})
+    assert born.status_code == 200, born.text
     async with tenancy.inside(scene.db, scene.creator_id, write=True) as session:
         await session.execute(update(tables.Choice).values(birthdays_told_on=None))
     await ask_for(scene.db, "viewers.birthdays", 2)

@@ -1,7 +1,6 @@
 """Several processes work for one channel, and Twitch never says that they are too fast; who else redeems waits for none of it."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -39,7 +38,7 @@ from tests.twitch import CLIENT_ID, SCOPES, Twitch, started
 pytestmark = [pytest.mark.anyio, pytest.mark.thorough, pytest.mark.timeout(120)]
 
 SPEED = 12.0
-BADGES = 32
+BADGES = 52
 REDEEMED = 23
 PLACES = 10
 VIPS = "/helix/channels/vips"
@@ -174,16 +173,13 @@ async def test_two_processes_keep_to_one_window_and_nobody_else_waits(database_u
             given = asyncio.gather(*fans, until_granted(db, busy[0], REDEEMED))
             while front.count("DELETE", VIPS) < PLACES or front.count("POST", VIPS) < PLACES:
                 await asyncio.sleep(0.01)
-            asked = time.monotonic()
             await redeem(processes[0], twitch, *calm, "somebody_else")
             await until_granted(db, calm[0], 1)
-            waited_s = time.monotonic() - asked
-            assert not taken.done()
+            assert not taken.done(), "it waited until all was taken"
             await asyncio.gather(taken, given)
 
     assert front.count(status=429) == 0
     assert front.count("DELETE", VIPS, 204) == BADGES
     assert front.count("POST", VIPS, 204) == REDEEMED + 1
     assert len(busy[1].vips) == REDEEMED
-    assert (clock.now() - began).total_seconds() >= 30  # 32 take four windows
-    assert waited_s < 3
+    assert (clock.now() - began).total_seconds() >= 50  # 52 take six windows

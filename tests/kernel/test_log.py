@@ -1,5 +1,6 @@
 """The log: secrets never reach it, and Google Cloud reads it by its own names."""
 
+import asyncio
 import io
 import json
 import logging
@@ -167,3 +168,16 @@ def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     with pytest.raises(Invalid, match="ENTOURAGE_LOG_FILE"):
         log.configure("INFO", "json", file=str(tmp_path / "taken" / "house.log"))
+
+
+@pytest.mark.usefixtures("quiet")
+def test_a_connection_that_goes_with_a_cancelled_task_is_no_trouble() -> None:
+    _, text = lines_of("json")
+    pool = logging.getLogger("sqlalchemy.pool.impl.AsyncAdaptedQueuePool")
+    for error in (asyncio.CancelledError(), failure("the server is away")):
+        pool.error("Exception during reset or similar", exc_info=error)
+    logging.getLogger("somebody").error("It was stopped.", exc_info=asyncio.CancelledError())
+
+    lines = [json.loads(line) for line in text.getvalue().splitlines()]
+    assert [line["event"] for line in lines] == ["Exception during reset or similar", "It was stopped."]
+    assert "the server is away" in lines[0]["exception"]

@@ -1,5 +1,6 @@
 """Structured logs: event names with key-values, secrets blotted out before they are written."""
 
+import asyncio
 import logging
 import re
 import sys
@@ -96,9 +97,16 @@ def configure(level: str = "INFO", style: str = "auto", *, project: str = "", ve
         if isinstance(old, TimedRotatingFileHandler):
             old.close()
     root.handlers[:] = [handler, *([_filed(file, days)] if file else [])]
+    for one in root.handlers:
+        one.addFilter(_is_trouble)
     root.setLevel(level.upper())
     for noisy in _NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _is_trouble(record: logging.LogRecord) -> bool:
+    """Leave out that a connection was thrown away because whoever gave it back was cancelled: so it goes when a house ends."""
+    return not (record.name.startswith("sqlalchemy.pool") and record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 def _filed(path: str, days: int) -> logging.Handler:

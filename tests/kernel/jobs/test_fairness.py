@@ -22,8 +22,8 @@ async def test_ten_thousand_jobs_of_one_creator_do_not_hold_up_another_s_one(hou
     async with house.working(toil=toil) as worker:
         while len(order) < 20:
             await asyncio.sleep(0.001)
-        before = len(order)
         await house.ask("toil", creator=2)
+        before = len(order)
         while 2 not in order:
             await asyncio.sleep(0.001)
         worker.stop()

@@ -67,8 +67,8 @@ async def test_a_thousand_jobs_of_a_hundred_creators_do_not_hold_up_an_urgent_on
     async with working(house, FOUR, rescue=note, toil=note):
         while len(order) < 20:
             await asyncio.sleep(0.001)
-        before = len(order)
         await house.ask("rescue", creator=200)
+        before = len(order)
         while "rescue" not in order:
             await asyncio.sleep(0.001)
         assert order.index("rescue") - before <= 2 * FOUR.at_once

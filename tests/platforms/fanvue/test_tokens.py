@@ -184,7 +184,7 @@ async def test_who_signs_in_while_a_renewal_is_refused_stays_signed_in(db: Datab
     creator_id = cast.owner.creator_id
     await old(db, creator_id, fanvue, still_good_s=-1)
     fanvue.fake.tokens.disconnect(fanvue.creator.id)
-    fanvue.fake.front.latency_ms = 150
+    fanvue.fake.front.latency_ms = 1500
     async with opened(db, fanvue) as parts:
         desk = await parts.of(creator_id)
         asking = asyncio.create_task(desk.unread())

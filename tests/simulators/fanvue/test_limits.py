@@ -76,12 +76,12 @@ async def test_faults_are_counted_shared_timed_and_mended() -> None:
 
 @pytest.mark.thorough
 async def test_a_slow_answer_holds_up_nobody_else(fanvue: Fanvue) -> None:
-    fanvue.fake.front.latency_ms = 100
+    fanvue.fake.front.latency_ms = 500
     async with fanvue.http() as http:
         began = asyncio.get_running_loop().time()
         answers = await asyncio.gather(*(http.get("/users/me") for _ in range(10)))
         assert {one.status_code for one in answers} == {200}
-        assert asyncio.get_running_loop().time() - began < 0.9
+        assert asyncio.get_running_loop().time() - began < 4, "one after another they would take five"
 
 
 async def test_a_refresh_whose_answer_is_lost_has_used_the_token_up(fanvue: Fanvue) -> None:

@@ -95,12 +95,12 @@ async def test_what_is_not_taken_is_sent_again_and_in_the_end_revoked() -> None:
 
 @pytest.mark.thorough
 async def test_a_slow_address_is_tried_again(twitch: Twitch) -> None:
-    twitch.fake.webhooks.patience_s = 0.1
-    twitch.fake.webhooks.retries_s = (0.01,)
     async with Receiver() as receiver:
         await subscribe(twitch, webhook(receiver))
         await twitch.fake.webhooks.rest()
-        receiver.slow_s = [0.5]
+        twitch.fake.webhooks.patience_s = 1.0
+        twitch.fake.webhooks.retries_s = (0.01,)
+        receiver.slow_s = [3.0]
         twitch.redeem(twitch.reward(), "mira")
         await twitch.fake.webhooks.rest()
         assert twitch.fake.webhooks.deliveries[-1].answers == [0, 204]
