@@ -1,7 +1,7 @@
 # make run     start Entourage on http://localhost:3000
 # make demo    the same, with a make-believe evening
 # make check   format, lint, types, import walls and the fast tests (under two minutes)
-# make test    every test, on SQLite and PostgreSQL, with a real browser
+# make test    every test, on SQLite and PostgreSQL, with a real browser (CHECKED=yes: but those that `make check` has just run)
 # make bench   the benchmarks
 # make eval    the guard over written conversations with fans; with LLM_BASE_URL and LLM_MODEL the whole way to a reply
 # make words   bring the German catalogue up to date with the pages
@@ -12,8 +12,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ENTOURAGE_DATA_DIR ?= $(CURDIR)/data
 export ENTOURAGE_DATA_DIR
-WORKERS ?= 2
-IN_BROWSER := -n $(WORKERS) --dist loadfile -m browser -q
+WORKERS ?= 3
+IN_BROWSER := -n 2 --dist loadfile -m browser -q
 GERMAN := src/entourage/web/locale/de/LC_MESSAGES/entourage.po
 
 .PHONY: run demo check test bench eval words pins lint fast browser clean
@@ -33,10 +33,10 @@ lint: $(VENV)/.test
 	$(BIN)/lint-imports --no-logo
 
 fast: $(VENV)/.test
-	$(BIN)/pytest -n $(WORKERS) -m "not browser and not thorough" -k "not postgresql" -q
+	$(BIN)/pytest -n $(WORKERS) -m "not browser and not thorough and not postgresql" -q
 
 test: $(VENV)/.test browser
-	$(BIN)/pytest -n $(WORKERS) -m "not browser" -q
+	$(BIN)/pytest -n $(WORKERS) -m "not browser$(if $(CHECKED), and (thorough or postgresql))" -q
 	$(BIN)/pytest $(IN_BROWSER) || { echo "Once more what fell: docs/decisions/0008-a-second-try-in-the-browser.md" >&2; \
 	  $(BIN)/pytest $(IN_BROWSER) --last-failed --last-failed-no-failures none; }
 

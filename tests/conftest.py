@@ -16,6 +16,12 @@ hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what needs PostgreSQL, so that `make check` can leave it out."""
+    if "postgresql" in item.nodeid.lower():
+        item.add_marker("postgresql")
+
+
 def pytest_collection_finish() -> None:
     """Look through what all tests share only once: building one application after another would do it again and again."""
     gc.collect()
