@@ -222,6 +222,7 @@ def test_who_clips_for_several_switches_between_them(stage: Stage, opened: Opene
     page.reload()
     page.get_by_label("Clipping for").select_option(label="Nia Live")
     expect(page.locator("#clipper-clips")).to_contain_text("Nothing handed in yet")
+    page.wait_for_load_state()
     page.get_by_label("Clipping for").select_option(label="Ada Live")
     expect(page.locator("li[data-clip]")).to_have_count(5)
 

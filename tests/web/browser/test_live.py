@@ -147,7 +147,8 @@ def test_what_happened_while_the_line_was_lost_is_shown_when_it_is_back(lived: L
     lines: list[WebSocketRoute] = []
 
     def between(line: WebSocketRoute) -> None:
-        line.connect_to_server()
+        if not lines:
+            line.connect_to_server()
         lines.append(line)
 
     page.route_web_socket("**/socket.io/**", between)
@@ -157,6 +158,9 @@ def test_what_happened_while_the_line_was_lost_is_shown_when_it_is_back(lived: L
     page.wait_for_selector('body[data-line="lost"]')
     expect(page.locator(".lost")).to_be_visible()
     lived.happen(said(room, person(55), "said while you were away"))
+    while len(lines) < 2:
+        page.wait_for_timeout(50)
+    lines[1].connect_to_server()
     expect(page.locator("#feed")).to_contain_text("said while you were away")
     expect(page.locator(".lost")).to_be_hidden()
     assert len(lines) == 2
