@@ -120,7 +120,8 @@ def connect(stage: Stage, page: Page) -> None:
     on(page, 3)
     page.locator("#fan-client-id").fill(CLIENT_ID)
     page.locator("#fan-client-secret").fill(CLIENT_SECRET)
-    page.locator("#fan-app").get_by_role("button", name="Save").click()
+    with page.expect_event("load"):
+        page.locator("#fan-app").get_by_role("button", name="Save").click()
     expect(page.locator(".wizard-page")).to_contain_text(f"Yes: the app {CLIENT_ID}")
     look_around(page, shot, "chats-app", sizes=SIZES)
     page.get_by_role("button", name="Next").click()
@@ -132,7 +133,8 @@ def connect(stage: Stage, page: Page) -> None:
     expect(page.locator(".toast-note")).to_contain_text("Connected to Fanvue as")
     expect(page.locator("#hook-url")).to_have_value(f"{stage.lodging.url}/fanvue-webhook?creatorId={uid_of(stage.lodging)}")
     page.locator("#fan-hook-secret").fill(WEBHOOK_SECRET)
-    page.locator("#fan-hook").get_by_role("button", name="Save").click()
+    with page.expect_event("load"):
+        page.locator("#fan-hook").get_by_role("button", name="Save").click()
     expect(page.locator(".wizard-page")).to_contain_text("The signing secret is kept, encrypted.")
     page.get_by_role("button", name="Next").click()
     on(page, 6)
@@ -239,9 +241,11 @@ def hold_and_stop(stage: Stage, page: Page) -> None:
     page.locator("[data-chat]").first.click()
     expect(page.locator(".thread-hold")).to_contain_text("The fan may be under 18.")
     page.goto("/chats/settings")
-    page.get_by_role("button", name="Stop everything").click()
+    with page.expect_event("load"):
+        page.get_by_role("button", name="Stop everything").click()
     expect(page.locator(".chat-stopped")).to_contain_text("Everything is stopped.")
-    page.get_by_role("button", name="Let it go on").click()
+    with page.expect_event("load"):
+        page.get_by_role("button", name="Let it go on").click()
     expect(page.locator(".chat-stopped")).to_have_count(0)
     page.get_by_text("Your own words for it").click()
     page.locator("#disclosure-en").fill("I am a real person, promise.")

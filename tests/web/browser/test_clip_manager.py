@@ -97,6 +97,7 @@ def make_campaign(page: Page) -> None:
 def invite(page: Page, opened: Opened, office: Office) -> UUID:
     """Make a link for a clipper, who makes an account with it."""
     page.get_by_role("link", name="Invite a clipper").click()
+    page.wait_for_load_state()
     page.get_by_role("button", name="Make a link").click()
     link = page.locator("#fresh-link")
     expect(link).to_have_value(re.compile("/join/"))
@@ -303,11 +304,13 @@ def stay_out_of_the_way(page: Page, clip: int) -> None:
     page.unroute(address)
     page.wait_for_timeout(200)
     page.mouse.up()
+    undo = page.get_by_role("button", name="Undo").last
+    undo.focus()  # its note stays
     expect(item).to_be_visible()
     expect(head).not_to_contain_text("waits for review")
     menu.click()
     expect(head).to_contain_text("waits for review")
-    page.get_by_role("button", name="Undo").last.click()
+    undo.click()
     expect(head).not_to_contain_text("waits for review")
 
 

@@ -189,6 +189,25 @@ def test_a_clipper_reads_what_grew_what_was_doubted_and_what_was_paid(stage: Sta
     look_around(german, shot, "clipper-german")
 
 
+def test_clips_that_are_counted_together_are_all_fetched_anew(stage: Stage, opened: Opened) -> None:
+    page = opened(stage.lodging, "/clips/mine", person=stage.lodging.cast.clipper)
+    expect(page.locator("body[data-line=open]")).to_be_attached()
+    ids = page.locator("li[data-clip]").evaluate_all("all => all.map((row) => Number(row.dataset.clip))")
+    assert len(ids) >= 4
+    page.wait_for_timeout(1000)  # what is asked for at first is there
+    page.locator("li[data-clip]").evaluate_all("all => { for (const row of all) row.dataset.old = ''; }")
+    page.evaluate(
+        """(ids) => {
+            const user_id = document.getElementById("main").dataset.me;
+            const detail = ids.map((id) => ({ name: "clip:updated", payload: { clip: { id, user_id } } }));
+            document.dispatchEvent(new CustomEvent("live", { detail }));
+        }""",
+        ids,
+    )
+    expect(page.locator("li[data-old]")).to_have_count(0)
+    expect(page.locator("li[data-clip]")).to_have_count(len(ids))
+
+
 def test_who_clips_for_several_switches_between_them(stage: Stage, opened: Opened) -> None:
     cast = stage.lodging.cast
 
@@ -203,6 +222,7 @@ def test_who_clips_for_several_switches_between_them(stage: Stage, opened: Opene
     page.reload()
     page.get_by_label("Clipping for").select_option(label="Nia Live")
     expect(page.locator("#clipper-clips")).to_contain_text("Nothing handed in yet")
+    page.wait_for_load_state()
     page.get_by_label("Clipping for").select_option(label="Ada Live")
     expect(page.locator("li[data-clip]")).to_have_count(5)
 

@@ -150,6 +150,25 @@ def test_somebody_is_forgotten_only_with_their_handle_and_stays_forgotten(lived:
     assert answer.status == 404
 
 
+def test_forgetting_somebody_leads_back_to_the_list_they_were_opened_from(lived: Lodging, opened: Opened) -> None:
+    page = opened(lived, "/settings")
+    page.add_init_script(
+        "const back = history.back.bind(history); history.back = () => setTimeout(back, 300)"
+    )  # a browser that takes its time
+    page.goto("/viewers?search=viewer152")
+    page.wait_for_selector('body[data-line="open"]')
+    page.locator("tr[data-viewer] a[data-drawer]").first.click()
+    page.get_by_role("button", name="Forget this person").click()
+    page.locator("#forget-handle").fill("viewer152")
+    with page.expect_response(lambda answer: answer.request.method == "DELETE"):
+        page.get_by_role("button", name="Forget for good").click()
+    expect(page.locator("#drawer")).to_be_hidden()
+    page.wait_for_timeout(1000)  # whatever else follows
+    expect(page).to_have_url(re.compile(r"/viewers\?search=viewer152$"))
+    expect(page.locator("#list")).to_be_visible()
+    expect(page.locator(".toast-note")).to_have_count(1)
+
+
 def test_a_helper_may_write_but_not_forget(lived: Lodging, opened: Opened) -> None:
     page = opened(lived, "/viewers/1", person=lived.cast.helper)
     expect(page.get_by_label("Notes")).to_be_editable()

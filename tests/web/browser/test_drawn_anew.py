@@ -40,6 +40,7 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lodging]:
 
 def test_rows_that_were_asked_for_stay_and_keep_their_order(gallery: Lodging, opened: Opened) -> None:
     page = opened(gallery, "/clips/campaigns/1")
+    expect(page.locator("body[data-line=open]")).to_be_attached()
     rows = page.locator("tbody tr[data-clip]")
     shown = rows.count()
     assert shown < CLIPS

@@ -92,6 +92,7 @@ def test_somebody_is_found_looked_at_linked_and_unlinked(lived: Lodging, opened:
     expect(accounts.get_by_role("heading")).to_have_text("One person, 2 accounts")
     expect(page.locator('[data-count="total_coins_spent"]')).to_have_text(f"{mine + 300:,}")
     expect(page.get_by_label("Notes")).to_have_value("Bakes bread, too.")
+    page.locator(".toast-note").last.hover()  # it stays for its Undo
     assert axe(page) == []
     shot(page, "linked-wide-dark")
     assert coins(lived, other) == mine + 300  # either account leads to the person

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 from sqlalchemy import select
 
 from entourage.kernel import tenancy
@@ -120,12 +120,35 @@ def test_new_viewers_are_announced_and_shown_on_a_press(lived: Lodging, opened: 
     expect(page.locator("#fresh")).to_be_hidden()
 
 
+@pytest.mark.parametrize("path", ["/", "/viewers"])
+def test_what_happens_before_the_line_is_open_is_shown_once_it_is(lived: Lodging, opened: Opened, room: str, path: str) -> None:
+    page = opened(lived, "/settings")
+    held: list[Route] = []
+    page.route("**/socket.io.min.js", lambda route: held.append(route))  # noqa: PLW0108
+    with page.expect_request("**/socket.io.min.js"):
+        page.goto(path, wait_until="domcontentloaded")
+    if path == "/":
+        shown, news = page.locator("#feed .feed-row").first, "said before you listened"
+        expect(shown).to_be_visible()
+        lived.happen(said(room, person(56), news))
+    else:
+        shown = page.locator("tbody tr[data-viewer]").nth(30)
+        viewer = int(shown.get_attribute("data-viewer") or 0)
+        shown = page.locator(f'tr[data-viewer="{viewer}"] [data-cell="total_coins_spent"]')
+        news = f"{int(shown.inner_text().replace(',', '')) + 7_000:,}"
+        lived.happen(gave(room, person(viewer - 1), "Rocket", 7_000))
+    expect(shown).not_to_contain_text(news)
+    held[0].continue_()
+    expect(shown).to_contain_text(news)
+
+
 def test_what_happened_while_the_line_was_lost_is_shown_when_it_is_back(lived: Lodging, opened: Opened, room: str) -> None:
     page = opened(lived, "/tiers")
     lines: list[WebSocketRoute] = []
 
     def between(line: WebSocketRoute) -> None:
-        line.connect_to_server()
+        if not lines:
+            line.connect_to_server()
         lines.append(line)
 
     page.route_web_socket("**/socket.io/**", between)
@@ -135,6 +158,9 @@ def test_what_happened_while_the_line_was_lost_is_shown_when_it_is_back(lived: L
     page.wait_for_selector('body[data-line="lost"]')
     expect(page.locator(".lost")).to_be_visible()
     lived.happen(said(room, person(55), "said while you were away"))
+    while len(lines) < 2:
+        page.wait_for_timeout(50)
+    lines[1].connect_to_server()
     expect(page.locator("#feed")).to_contain_text("said while you were away")
     expect(page.locator(".lost")).to_be_hidden()
     assert len(lines) == 2

@@ -110,6 +110,7 @@ def test_a_draft_is_kept_changed_and_thrown_away(chatty: Lodging, opened: Opened
     page.fill("#mass-at", "2020-01-01T10:00")
     page.click("[data-keep-draft]")
     page.locator(".sum-row", has_text="Not yet").get_by_role("link", name="Change").click()
+    page.wait_for_load_state()
     expect(page.locator("#mass-at")).to_have_value("2020-01-01T10:00")
     page.click("#mass button[type=submit]")
     page.click("#mass button[type=submit]")
@@ -144,9 +145,11 @@ def test_who_owns_the_house_sees_all_creators_and_stops_all_chats(chatty: Lodgin
     look_around(page, shot, "creators")
     theirs = page.locator("[data-creator]", has_text="Nia Live")
     theirs.locator(".btn-bad").click()
-    theirs.locator(".btn-bad").click()
+    with page.expect_event("load"):
+        theirs.locator(".btn-bad").click()
     expect(page.locator("[data-creator]", has_text="Nia Live").locator(".state")).to_have_text("resting")
-    page.locator("[data-creator]", has_text="Nia Live").get_by_role("button", name="Bring them back").click()
+    with page.expect_event("load"):
+        theirs.get_by_role("button", name="Bring them back").click()
     expect(page.locator(".is-resting")).to_have_count(0)
 
     theirs.locator("summary").click()
@@ -154,7 +157,8 @@ def test_who_owns_the_house_sees_all_creators_and_stops_all_chats(chatty: Lodgin
     theirs.get_by_role("button", name="Save").click()
     expect(theirs.locator(".form-wrong")).to_have_text("A time zone is named like Europe/Berlin.")
     theirs.locator("[name=zone]").fill("Europe/Madrid")
-    theirs.get_by_role("button", name="Save").click()
+    with page.expect_event("load"):
+        theirs.get_by_role("button", name="Save").click()
     expect(page.locator("[data-creator]", has_text="Nia Live").locator("dl")).to_contain_text("Europe/Madrid")
 
     page.click(".chat-kill-switch")

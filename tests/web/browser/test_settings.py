@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 
 from entourage.kernel import clock, tenancy
@@ -152,7 +152,8 @@ def test_a_visit_ends_after_the_silence_that_is_chosen(
 def test_zone_and_language_act_on_every_page_at_once(new: Lodging, opened: Opened) -> None:
     page = opened(new, "/settings")
     page.get_by_label("Time zone").fill("Asia/Tokyo")
-    page.locator("#creator").get_by_role("button", name="Save").click()
+    with page.expect_event("load"):
+        page.locator("#creator").get_by_role("button", name="Save").click()
     expect(page.locator("html")).to_have_attribute("data-zone", "Asia/Tokyo")
     counted(new)
     page.get_by_label("Time zone").fill("Middle/Earth")
@@ -160,16 +161,38 @@ def test_zone_and_language_act_on_every_page_at_once(new: Lodging, opened: Opene
     expect(page.locator("#creator .form-wrong, .toast-note.is-bad").first).to_be_visible()
     page.reload()
     expect(page.get_by_label("Time zone")).to_have_value("Asia/Tokyo")
-    page.get_by_label("Language", exact=True).select_option("de")
+    with page.expect_event("load"):
+        page.get_by_label("Language", exact=True).select_option("de")
     expect(page.locator("h1")).to_have_text("Einstellungen")
     page.goto("/viewers")
     expect(page.locator("h1")).to_have_text("Zuschauer")
     page.goto("/settings")
-    page.get_by_label("Sprache", exact=True).select_option("")
+    with page.expect_event("load"):
+        page.get_by_label("Sprache", exact=True).select_option("")
     expect(page.locator("h1")).to_have_text("Settings")
     page.locator("#creator-zone").fill("Europe/Berlin")
-    page.locator("#creator").get_by_role("button", name="Save").click()
+    with page.expect_event("load"):
+        page.locator("#creator").get_by_role("button", name="Save").click()
     expect(page.locator("html")).to_have_attribute("data-zone", "Europe/Berlin")
+
+
+def test_what_is_pressed_before_the_scripts_are_there_leads_nowhere(new: Lodging, opened: Opened) -> None:
+    page = opened(new, "/")
+    held: list[Route] = []
+    there = False
+    page.route("**/static/js/*.js", lambda route: route.continue_() if there else held.append(route))
+    page.goto("/settings", wait_until="commit")
+    save = page.locator("#creator").get_by_role("button", name="Save")
+    save.click()
+    page.wait_for_timeout(300)
+    assert page.url == f"{new.url}/settings"
+    there = True
+    for route in held:
+        route.continue_()
+    page.wait_for_load_state()
+    with page.expect_event("load"):
+        save.click()
+    expect(page.get_by_label("Time zone")).to_be_visible()
 
 
 def test_the_settings_fit_a_hand_in_german(lived: Lodging, opened: Opened) -> None:

@@ -117,6 +117,7 @@ def test_a_streamer_sets_twitch_up_signs_in_and_leaves(inn: tuple[Lodging, FakeT
     page.fill("[name=login]", "nova")
     page.get_by_role("button", name="Authorize").click()
     expect(page.locator("#twitch .state")).to_contain_text("Connected as")
+    page.wait_for_load_state()
 
     leave = page.get_by_role("button", name="Disconnect")
     leave.click()

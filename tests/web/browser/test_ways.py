@@ -14,6 +14,8 @@ def test_arrow_keys_choose_among_the_found(lived: Lodging, opened: Opened) -> No
     page.keyboard.press("/")
     page.keyboard.type("viewer1")
     expect(page.locator(".finder-item")).to_have_count(8)
+    for one in (page.locator(".finder-item .who-handle").first, page.locator(".finder-item .who-handle").last):
+        expect(one).to_contain_text("viewer1")
     page.keyboard.press("ArrowDown")
     chosen = page.locator('.finder-item[aria-selected="true"] .who-name').inner_text()
     page.keyboard.press("Enter")

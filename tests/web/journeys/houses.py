@@ -59,7 +59,7 @@ class OpenHouse:
         """End it as Ctrl-C does."""
         self._process.send_signal(signal.SIGINT)
         try:
-            self._process.wait(timeout=10)
+            self._process.wait(timeout=30)
         finally:
             self._process.kill()
 

@@ -36,6 +36,7 @@ def stir_twitch(page: Page, shoot: Callable[[Page, str], None]) -> None:
     """Go on to the panel of Twitch, where Nova is live: redeem, give and take a badge, and be told why not."""
     page.get_by_role("link", name="Twitch").click()
     expect(page).to_have_title("Twitch simulator · Entourage")
+    page.wait_for_load_state()
     expect(page.locator("#live")).to_have_attribute("data-live", "yes")
     page.locator("#text").fill("A drawing")
     page.get_by_role("button", name="Make a reward").click()
@@ -55,14 +56,14 @@ def stir_twitch(page: Page, shoot: Callable[[Page, str], None]) -> None:
 def lose_the_line(page: Page) -> None:
     """Press until there was a line to lose: the evening drops it by itself now and then."""
     button = page.get_by_role("button", name="Gap of 10 s")
-    button.evaluate("one => one.dataset.set = JSON.stringify({ seconds: 5 })")  # long enough to see, and nobody waits for the rest
+    button.evaluate("one => one.dataset.set = JSON.stringify({ seconds: 15 })")  # long enough to see, also on a busy machine
     for _ in range(6):
         button.click()
-        said = page.locator("#log li", has_text="nobody can come back for 5 s").first
+        said = page.locator("#log li", has_text="nobody can come back for 15 s").first
         expect(said).to_be_visible(timeout=15_000)
         if "1 connections dropped" in said.inner_text():
             return
-        page.wait_for_timeout(6_000)
+        page.wait_for_timeout(16_000)
     pytest.fail("There was never a line to lose.")
 
 

@@ -26,10 +26,11 @@ _GUARDS = [allowed("viewers.read")]
 
 
 class Now(msgspec.Struct):
-    """What the page's script draws: the feed, newest first, and who is here, latest arrival first."""
+    """What the page's script draws: the feed, newest first, who is here, latest arrival first, and the numbers."""
 
     feed: list[schemas.FeedItem]
     here: list[schemas.ViewerRow]
+    tonight: schemas.Tonight
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ async def show(request: Asked, actor: Actor, db: Database) -> Template | Redirec
             tonight=tonight,
             gaps=await _gaps(session, request),
             watching=max((one.state["watching"] for one in links if one.enabled and one.state.get("watching") is not None), default=None),
-            now=Now(await feed.recent(session, _LINES), here),
+            now=Now(await feed.recent(session, _LINES), here, tonight),
             top=await supporters.tonight(session, _TOP),
             arrival=await _arrival(session, actor, str(best.id)) if best else None,
             parties=await parties(session),
@@ -90,9 +91,9 @@ async def gaps(request: Asked, actor: Actor, db: Database) -> Template:
 
 @get("/tonight/now", guards=_GUARDS, include_in_schema=False)
 async def now(actor: Actor, db: Database) -> Now:
-    """Give a screen that lost the line what it missed."""
+    """Give a screen that had no line what it missed."""
     async with tenancy.inside(db, actor.creator_id) as session:
-        return Now(await feed.recent(session, _LINES), await evening.here(session, _HERE))
+        return Now(await feed.recent(session, _LINES), await evening.here(session, _HERE), await evening.tonight(session))
 
 
 @get("/tonight/top", guards=_GUARDS, include_in_schema=False)

@@ -1,12 +1,15 @@
 // Birthdays: a notice on whatever page is open, and the lists of them kept up with the day.
 
+import { doing, Part } from "./redraw.js";
 import { t, tn } from "./words.js";
 import { toast } from "./toasts.js";
 
 const STAYS_MS = 20000;
 const SOON_MS = 400;
 const KEPT = "birthdays";
-const places = () => document.querySelectorAll("[data-birthdays]");
+const BUSY_MS = 3000;
+const places = [...document.querySelectorAll("[data-birthdays]")];
+const parts = new Map(places.map((place) => [place, new Part(place, { busyMs: BUSY_MS, address: () => place.dataset.birthdays, keep: keepChosen })]));
 let timer = 0;
 
 /* A notice lasts, also when its page is left or loaded anew; until somebody has clicked it. */
@@ -43,19 +46,15 @@ function sayBegun() {
   notice(t("{name} has their birthday today.", { name }), `/viewers/${id}`);
 }
 
-async function again(place) {
-  const asked = place.dataset.birthdays;
-  const answer = await fetch(asked, { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (!answer?.ok || place.dataset.birthdays !== asked) return;
-  const chosen = document.activeElement?.closest("[data-birthdays]") === place ? document.activeElement.dataset.days : "";
-  place.innerHTML = await answer.text();
-  window.htmx.process(place);
-  if (chosen) place.querySelector(`[data-days="${chosen}"]`)?.focus();
+/* Who chose how many days is at the same button afterwards. */
+function keepChosen(place) {
+  const chosen = place.contains(document.activeElement) ? document.activeElement.dataset.days : "";
+  return () => { if (chosen) place.querySelector(`[data-days="${chosen}"]`)?.focus(); };
 }
 
 function soon() {
   clearTimeout(timer);
-  timer = setTimeout(() => places().forEach(again), SOON_MS);
+  timer = setTimeout(() => { for (const part of parts.values()) part.again(); }, SOON_MS);
 }
 
 document.addEventListener("live", ({ detail }) => {
@@ -66,14 +65,14 @@ document.addEventListener("live", ({ detail }) => {
     soon();
   }
 });
-document.addEventListener("live:again", soon);
+for (const when of ["live:open", "live:again"]) document.addEventListener(when, soon);
 
 document.addEventListener("click", ({ target }) => {
   const tab = target.closest("[data-birthdays] [data-days]");
   if (!tab) return;
   const place = tab.closest("[data-birthdays]");
   place.dataset.birthdays = place.dataset.birthdays.replace(/days=\d+/, `days=${tab.dataset.days}`);
-  again(place);
+  parts.get(place).again(doing(place));
 });
 
 // "Tomorrow" becomes "today" at midnight of the creator's zone, whether somebody has their birthday then or not.

@@ -3,11 +3,13 @@
 import "./sure.js";
 import { values } from "./forms.js";
 import { doing, keepOpen } from "./redraw.js";
+import { seldom } from "./seldom.js";
 import { send, toast } from "./toasts.js";
 import { t } from "./words.js";
 
 const me = document.getElementById("main").dataset.me;
 const planned = new Map();
+const rows = new Map(); // of each clip: its row is fetched anew
 const BUSY_MS = 2000;
 
 /** Do something in a moment, once, however often it was asked for. */
@@ -17,9 +19,11 @@ function soon(key, work, wait = 400) {
 }
 
 const trigger = (id) => document.getElementById(id) && window.htmx.trigger(`#${id}`, id);
-const fetchInto = (url, target, swap) => window.htmx.ajax("GET", url, { target, swap });
+const fetchInto = (url, target, swap) => window.htmx.ajax("GET", url, { source: target, target, swap }).catch(() => null);
 
-async function row(id, place) {
+async function row(id) {
+  const place = document.querySelector(`li[data-clip="${id}"]`);
+  if (!place) return;
   const before = place.querySelector("[data-count]").dataset.count;
   await fetchInto(`/clips/mine/${id}/row`, place, "outerHTML");
   const after = document.querySelector(`li[data-clip="${id}"]`);
@@ -44,8 +48,10 @@ function about(clip) {
     soon("talk", () => trigger("talk-words"));
     return soon("page", () => show(page));
   }
-  const place = document.querySelector(`li[data-clip="${clip.id}"]`);
-  if (place) return soon(`clip-${clip.id}`, () => row(clip.id, place));
+  if (document.querySelector(`li[data-clip="${clip.id}"]`)) {
+    if (!rows.has(clip.id)) rows.set(clip.id, seldom(() => row(clip.id)));
+    return rows.get(clip.id)();
+  }
   return soon("list", () => trigger("clipper-clips"));
 }
 

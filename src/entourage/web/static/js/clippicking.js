@@ -1,6 +1,6 @@
 // The review queue as a list: clips are chosen by pointer or by keys, and decided together.
 
-import { isHeld } from "./redraw.js";
+import { isHeld, isShown } from "./redraw.js";
 import { send, toast } from "./toasts.js";
 import { refreshTimes, t, tn } from "./words.js";
 
@@ -46,19 +46,24 @@ function pickAll(on) {
   draw();
 }
 
-async function again() {
-  const at = list.contains(document.activeElement) || document.activeElement === document.body;
+/* Drawn anew; after a decision the keyboard is at the first clip, else at the one where it was. */
+async function again({ decided = false } = {}) {
   const answer = await fetch(location.href, { headers: { "HX-Request": "true" } }).catch(() => null);
   const drawn = answer?.ok && (await answer.text());
   if (!drawn) return;
+  if (!decided && (chosen.size || busy || isShown(drawn, list))) return;
   if (isHeld(list)) return void soon();
+  const at = document.activeElement;
+  const inside = list.contains(at);
+  const clip = inside && at.closest("[data-pick-clip]")?.dataset.pickClip;
   list.innerHTML = drawn;
   window.htmx.process(list);
   refreshTimes(list);
   const there = new Set(rows().map(idOf));
   for (const id of chosen) if (!there.has(id)) chosen.delete(id);
   draw();
-  if (at) list.querySelector("[data-pick], a")?.focus({ preventScroll: true });
+  const same = clip && list.querySelector(`[data-pick-clip="${clip}"] :is([data-pick], a)`);
+  if (inside || (decided && at === document.body)) (same || list.querySelector("[data-pick], a"))?.focus({ preventScroll: true });
 }
 
 async function decide(decision, ids, reason = "", form = null) {
@@ -72,7 +77,7 @@ async function decide(decision, ids, reason = "", form = null) {
   const back = undoable.split(",").filter(Boolean).map(Number);
   chosen.clear();
   toast(said, { undo: back.length ? () => decide("reopen", back) : null });
-  await again();
+  await again({ decided: true });
   return true;
 }
 
@@ -144,5 +149,5 @@ function soon() {
   clearTimeout(timer);
   timer = setTimeout(() => { if (!chosen.size && !busy) again(); }, 1500);
 }
-document.addEventListener("live:again", soon);
+for (const when of ["live:open", "live:again"]) document.addEventListener(when, soon);
 draw();

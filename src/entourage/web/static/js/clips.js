@@ -160,4 +160,5 @@ document.addEventListener("live", ({ detail }) => {
   count();
 });
 document.addEventListener("live:again", () => { if (part) soon(); count(); });
+document.addEventListener("live:open", () => { if (part) soon(); else count(); });
 followed?.wait();

@@ -8,6 +8,7 @@ import { send, toast } from "./toasts.js";
 const drawer = document.getElementById("drawer");
 const address = /^\/viewers\/([^/]+)$/;
 let opener = null;
+let closing = false; // the way back has begun
 let home = drawer.hidden ? location.pathname + location.search : "/viewers"; // what lies under the drawer
 if (history.state?.drawer) history.replaceState(null, ""); // the page was loaded anew: going back leaves it
 document.addEventListener("home", ({ detail }) => { home = detail; });
@@ -48,10 +49,12 @@ function hide() {
 }
 
 function close() {
-  if (drawer.hidden) return;
+  if (drawer.hidden || closing) return;
   if (drawer.contains(document.activeElement)) document.activeElement.blur(); // a field being written is saved on leaving it
-  if (history.state?.drawer) history.back();
-  else {
+  if (history.state?.drawer) {
+    closing = true;
+    history.back();
+  } else {
     history.replaceState(null, "", home);
     hide();
   }
@@ -81,6 +84,7 @@ function rowLink(target) {
 }
 
 window.addEventListener("popstate", () => {
+  closing = false;
   if (address.test(location.pathname)) openDrawer(location.pathname, { push: false });
   else if (location.pathname + location.search !== home) location.reload();
   else hide();
@@ -158,10 +162,11 @@ async function draw() {
   const id = shown();
   const mine = ++asked;
   if (drawer.hidden || !id) return;
-  const answer = await fetch(`/viewers/${id}`, { headers: { "HX-Request": "true" } });
-  if (answer.status === 404) return gone();
-  const drawn = answer.ok && (await answer.text());
-  if (!drawn || mine !== asked || shown() !== id) return;
+  const answer = await fetch(`/viewers/${id}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  const drawn = answer?.ok && (await answer.text());
+  if (mine !== asked || shown() !== id) return;
+  if (answer?.status === 404) return gone();
+  if (!drawn) return;
   if (isHeld(drawer)) return void setTimeout(again, HELD_MS);
   const fresh = document.createElement("template");
   fresh.innerHTML = drawn;
@@ -194,10 +199,11 @@ function renew(piece) {
   window.htmx.process(here);
 }
 
-document.addEventListener("live:again", again);
+for (const when of ["live:open", "live:again"]) document.addEventListener(when, again);
 
 /** Say that the one who was shown is not there any more. */
 export function gone() {
+  if (drawer.hidden || closing) return;
   toast(t("This person was forgotten."));
   close();
 }

@@ -1,14 +1,17 @@
 // What was missed: the banner of the evening and the ledger follow the line; the banner can be put away.
 
+import { Part } from "./redraw.js";
+
 const banner = document.getElementById("gap-banner");
 const ledger = document.getElementById("gap-list");
+const BUSY_MS = 3000;
 const YEAR_S = 31536000;
+const parts = [[banner, "/tonight/gaps"], [ledger, "/streams/gaps"]].filter(([place]) => place).map(([place, way]) => new Part(place, { busyMs: BUSY_MS, address: () => way }));
 let told = "";
 let timers = [];
 
 function look() {
-  if (banner) window.htmx.ajax("GET", "/tonight/gaps", { target: banner, swap: "innerHTML" });
-  if (ledger && !ledger.contains(document.activeElement)) window.htmx.ajax("GET", "/streams/gaps", { target: ledger, swap: "innerHTML" });
+  for (const part of parts) part.again();
 }
 
 // The state is told before the ledger is written: look soon, and once more for a house that is busy.
@@ -26,11 +29,13 @@ document.addEventListener("live", ({ detail }) => {
   soon();
 });
 document.addEventListener("live:again", soon);
+document.addEventListener("live:open", look);
 
 banner?.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-gap-seen]");
   if (!button) return;
   document.cookie = `gaps_seen=${button.dataset.gapSeen}; path=/; max-age=${YEAR_S}; samesite=lax`;
   banner.replaceChildren();
+  look();
   document.getElementById("main").focus();
 });

@@ -51,7 +51,7 @@ let asked = 0;
 document.addEventListener("live", ({ detail }) => {
   if (!detail.some(({ name }) => name === "live:state") || Date.now() - asked < 1000) return;
   asked = Date.now();
-  setTimeout(() => window.htmx.ajax("GET", "/chips", { target: "#chips", swap: "innerHTML" }), 300);
+  setTimeout(() => window.htmx.ajax("GET", "/chips", { source: "#chips", target: "#chips", swap: "innerHTML" }), 300);
 });
 
 const script = document.createElement("script");

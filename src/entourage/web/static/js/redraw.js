@@ -26,6 +26,13 @@ document.addEventListener("htmx:beforeSwap", ({ target }) => {
   if (list) list.dataset.grown = "";
 });
 
+/** Whether a place shows already what was drawn: then it is left alone. */
+export function isShown(drawn, place) {
+  const fresh = document.createElement("template");
+  fresh.innerHTML = drawn;
+  return fresh.innerHTML === place.innerHTML;
+}
+
 /** Remember the lists that have grown; what is returned puts the rows that came with "Show more" behind those that are drawn anew. */
 function keepGrown(place) {
   const grown = place.querySelectorAll("[data-grown]");
@@ -63,7 +70,7 @@ export class Part {
 
   /**
    * Draw it anew; not while somebody is in the middle of something in it, but for what is `done` with. Unasked (without anything done),
-   * it also keeps the rows that were asked for.
+   * it also keeps the rows that were asked for, and touches nothing when nothing has changed.
    */
   async again(done = null) {
     const busy = () => doing(this.place).some((one) => !done?.includes(one));
@@ -71,9 +78,10 @@ export class Part {
     this.#asked += 1;
     const mine = this.#asked;
     const answer = await fetch(this.address(), { headers: { "HX-Request": "true" } }).catch(() => null);
-    const drawn = answer?.ok && (await answer.text());
-    if (!drawn || mine !== this.#asked) return undefined;
+    const drawn = answer?.ok ? await answer.text() : null;
+    if (drawn === null || mine !== this.#asked) return undefined;
     if (busy()) return this.wait(true); // it was begun meanwhile
+    if (!done && isShown(drawn, this.place)) return this.wait();
     const kept = [keepOpen(this.place), ...(done ? [] : [keepGrown(this.place)]), this.keep(this.place)];
     this.place.innerHTML = drawn;
     for (const putBack of kept) putBack();

@@ -1,6 +1,6 @@
 // The list of viewers as it is shown: its address, another list in its place, and its rows once more where they stand.
 
-import { isHeld } from "./redraw.js";
+import { doing, isHeld } from "./redraw.js";
 import { refreshTimes } from "./words.js";
 import { complain } from "./toasts.js";
 
@@ -63,6 +63,7 @@ function spot(element) {
 }
 
 let waiting = new Set();
+let newer = new Set(); // rows of which the line told while they were asked for
 let planned = 0;
 
 /** Fetch these rows, or all, once more in a moment; each stays where it is. */
@@ -70,18 +71,23 @@ export function again(ids = null) {
   for (const id of ids ?? rows().map((row) => row.dataset.viewer)) waiting.add(String(id));
   clearTimeout(planned);
   planned = setTimeout(renew, 150);
-  if (!ids && !rows().length) go(state().address, { push: false, keep: ["builder"] });
+  if (!ids && !rows().length && !doing(list).length) go(state().address, { push: false, keep: ["builder"] });
 }
+
+/** The line told of a row: what was asked before that is not the newest. */
+export const heard = (id) => newer.add(String(id));
 
 async function renew() {
   const wanted = rows().filter((row) => waiting.has(row.dataset.viewer));
   waiting = new Set();
   for (let from = 0; from < wanted.length; from += ASKED_MOST) {
     const lot = wanted.slice(from, from + ASKED_MOST);
-    const answer = await fetch(addressOf({ ids: lot.map((row) => row.dataset.viewer).join() }), { headers: { "HX-Request": "true" } });
-    if (!answer.ok) return;
+    newer = new Set();
+    const answer = await fetch(addressOf({ ids: lot.map((row) => row.dataset.viewer).join() }), { headers: { "HX-Request": "true" } }).catch(() => null);
+    const drawn = answer?.ok && (await answer.text());
+    if (!drawn) return;
     const fresh = document.createElement("template");
-    fresh.innerHTML = await answer.text();
+    fresh.innerHTML = drawn;
     for (const row of lot) put(row, fresh.content.querySelector(`tr[data-viewer="${row.dataset.viewer}"]`));
   }
   refreshTimes(list);
@@ -90,7 +96,7 @@ async function renew() {
 
 function put(row, fresh) {
   if (!fresh) return row.remove(); // forgotten
-  if (isHeld(row)) return again([row.dataset.viewer]);
+  if (isHeld(row) || newer.has(row.dataset.viewer)) return again([row.dataset.viewer]);
   if (fresh.innerHTML === row.innerHTML && fresh.classList.contains("is-blocked") === row.classList.contains("is-blocked")) return;
   const stops = [...row.querySelectorAll("a, input")];
   const at = stops.indexOf(document.activeElement);

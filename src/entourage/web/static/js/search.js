@@ -54,6 +54,7 @@ document.addEventListener("click", ({ target }) => {
 });
 
 input.addEventListener("input", () => {
+  asked += 1; // what is still on its way answers older words
   clearTimeout(timer);
   timer = setTimeout(look, 120);
 });

@@ -28,7 +28,7 @@ async function again(section, { gently = false } = {}) {
     section.innerHTML = drawn;
     window.htmx.process(section);
   }
-  if (section.dataset.section === "connections") window.htmx.ajax("GET", "/chips", { target: "#chips", swap: "innerHTML" });
+  if (section.dataset.section === "connections") window.htmx.ajax("GET", "/chips", { source: "#chips", target: "#chips", swap: "innerHTML" });
 }
 
 const busy = (section) => section.contains(document.activeElement) || section.querySelector("[data-code]:not([hidden])") || doing(section).length > 0;

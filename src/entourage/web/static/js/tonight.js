@@ -2,11 +2,13 @@
 
 import { clockTime, compact, number, percent, refreshTimes, t, tn } from "./words.js";
 import { drawn, face, tier } from "./people.js";
+import { doing, isHeld } from "./redraw.js";
 
 const MOST_LINES = 100;
 const MOST_HERE = 30;
 const CARD_MS = 4000;
 const PARTY_MS = 15000;
+const HELD_MS = 1000;
 const ICONS = { comment: "message", gift: "gift", like: "heart", share: "share-3", follow: "user-plus", join: "door-enter", subscribe: "star", tier: "crown" };
 
 const feed = document.getElementById("feed");
@@ -197,18 +199,17 @@ let giftsSince = false;
 setInterval(async () => {
   if (!giftsSince || document.hidden) return;
   giftsSince = false;
-  window.htmx.ajax("GET", "/tonight/top", { target: "#top-tonight", swap: "innerHTML" });
+  window.htmx.ajax("GET", "/tonight/top", { source: "#top-tonight", target: "#top-tonight", swap: "innerHTML" });
 }, 10000);
 
-document.addEventListener("live", ({ detail }) => {
+/* What the line tells, on the counters, in the feed and among who is here; returns who came in. */
+function follow(detail) {
   const arrived = new Map();
   const lines = [];
   let newest = null;
-  let party = null;
   for (const { name, payload } of detail) {
     if (name === "live:totals") newest = payload;
     else if (name === "live:feed") lines.push(...payload.items);
-    else if (name === "viewer:birthday-live") celebrating.add((party = payload.viewer).id);
     else if (name === "viewer:online") arrived.set(payload.viewer.id, payload.viewer);
     else if (name === "viewer:offline" || name === "viewer:removed") {
       arrived.delete(payload.viewerId);
@@ -226,16 +227,58 @@ document.addEventListener("live", ({ detail }) => {
     giftsSince ||= lines.some((item) => item.kind === "gift");
     take(lines);
   }
-  if (party && (!best || worth(party) >= worth(best))) best = party;
-  if (!arrived.size) return;
   const viewers = [...arrived.values()].slice(-MOST_HERE);
-  arrive(viewers);
+  if (viewers.length) arrive(viewers);
+  return viewers;
+}
+
+function introduce(viewers) {
   for (const viewer of viewers) if (!viewer.is_blocked && (!best || worth(viewer) >= worth(best))) best = viewer;
+}
+
+document.addEventListener("live", ({ detail }) => {
+  told?.push(...detail);
+  known = "";
+  let party = null;
+  for (const { name, payload } of detail) if (name === "viewer:birthday-live") celebrating.add((party = payload.viewer).id);
+  if (party && (!best || worth(party) >= worth(best))) best = party;
+  introduce(follow(detail));
 });
 
+/* What the line did not tell: all of it once more, but not under the hand of somebody who reads. */
+
+let known = JSON.stringify(JSON.parse(document.getElementById("now").textContent));
+let told = null; // by the line, while the house is asked
+let asked = 0;
+let timer = 0;
+const reading = () => over || feed.scrollTop >= 24 || [feed, hereList].some((place) => isHeld(place) || doing(place).some((one) => one !== place));
+
+function wait() {
+  clearTimeout(timer);
+  timer = setTimeout(again, HELD_MS);
+}
+
 async function again() {
-  const answer = await fetch("/tonight/now", { headers: { "HX-Request": "true" } });
-  if (answer.ok) fillWith(await answer.json());
+  clearTimeout(timer);
+  if (reading()) return wait();
+  const mine = ++asked;
+  told = [];
+  const answer = await fetch("/tonight/now", { headers: { "HX-Request": "true" } }).catch(() => null);
+  const now = answer?.ok && (await answer.json().catch(() => null));
+  if (mine !== asked) return undefined;
+  const since = told;
+  told = null;
+  if (!now || JSON.stringify(now) === known) return undefined;
+  if (reading()) return wait();
+  const before = new Set([...hereList.children].map((row) => Number(row.dataset.viewer)));
+  known = JSON.stringify(now);
+  giftsSince = true;
+  fillWith(now);
+  totals(now.tonight);
+  introduce(now.here.filter((viewer) => !before.has(viewer.id)));
+  const there = (item) => now.feed.some((one) => one.kind === item.kind && one.viewer_id === item.viewer_id && one.at >= item.at);
+  follow(since.map(({ name, payload }) => ({ name, payload: name === "live:feed" ? { items: payload.items.filter((item) => !there(item)) } : payload })));
+  return undefined;
 }
 
 function fillWith({ feed: items, here }) {
@@ -247,5 +290,5 @@ function fillWith({ feed: items, here }) {
   arrive([...here].reverse(), false);
 }
 
-document.addEventListener("live:again", () => location.pathname === "/" && again());
-fillWith(JSON.parse(document.getElementById("now").textContent));
+for (const when of ["live:open", "live:again"]) document.addEventListener(when, again);
+fillWith(JSON.parse(known));

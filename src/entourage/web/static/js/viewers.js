@@ -3,7 +3,7 @@
 import { ago, duration, moment, number, t, tn } from "./words.js";
 import { tier } from "./people.js";
 import { send } from "./toasts.js";
-import { addressOf, again, go, rows, state } from "./roll.js";
+import { addressOf, again, go, heard, rows, state } from "./roll.js";
 import { follow } from "./selection.js";
 import "./conditions.js";
 
@@ -88,7 +88,10 @@ document.addEventListener("live", ({ detail }) => {
     if (name === "viewer:offline") here(rowOf(payload.viewerId), false);
     if (name === "viewer:removed") rowOf(payload.viewerId)?.remove();
   }
-  for (const row of newest.values()) update(row, now.sort);
+  for (const row of newest.values()) {
+    heard(row.id);
+    update(row, now.sort);
+  }
   if (byHand.size) again([...byHand].filter(rowOf)); // tags are not in what screens are told
   if (newest.size || unseen) offer(now);
 });
@@ -99,7 +102,7 @@ document.addEventListener("list", () => {
   if (document.activeElement !== search) search.value = state().search;
 });
 document.addEventListener("list:rows", () => offer(state()));
-document.addEventListener("live:again", () => again());
+for (const when of ["live:open", "live:again"]) document.addEventListener(when, () => again());
 
 let timer = 0;
 search.addEventListener("input", () => {

@@ -33,7 +33,7 @@ async function test(button) {
 
 function again() {
   const place = document.getElementById("wizard-health");
-  if (place) window.htmx.ajax("GET", "/chats/connect/health", { target: place, swap: "innerHTML" });
+  if (place) window.htmx.ajax("GET", "/chats/connect/health", { source: place, target: place, swap: "innerHTML" });
 }
 
 document.addEventListener("click", async ({ target }) => {
