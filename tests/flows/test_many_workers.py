@@ -141,8 +141,8 @@ async def until_taken(processes: Sequence[Process], creator_id: int) -> None:
     while True:
         await taking.sweep(processes[0].db)
         async with tenancy.inside(processes[0].db, creator_id) as session:
-            chosen = select(func.count()).select_from(VipGrant).where(VipGrant.source == "redemption", VipGrant.cause.like("redemption:__"))
-            chosen = chosen.where(VipGrant.state != "ended")
+            timed = [f"redemption:{number}" for number in range(BADGES)]
+            chosen = select(func.count()).select_from(VipGrant).where(VipGrant.cause.in_(timed), VipGrant.state != "ended")
             if not await session.scalar(chosen):
                 return
         await asyncio.sleep(0.05)
