@@ -2,7 +2,7 @@
 
 import "./sure.js";
 import { values } from "./forms.js";
-import { doing, keepOpen } from "./redraw.js";
+import { doing, fetchInto, keepOpen } from "./redraw.js";
 import { seldom } from "./seldom.js";
 import { send, toast } from "./toasts.js";
 import { t } from "./words.js";
@@ -19,7 +19,6 @@ function soon(key, work, wait = 400) {
 }
 
 const trigger = (id) => document.getElementById(id) && window.htmx.trigger(`#${id}`, id);
-const fetchInto = (url, target, swap) => window.htmx.ajax("GET", url, { source: target, target, swap }).catch(() => null);
 
 async function row(id) {
   const place = document.querySelector(`li[data-clip="${id}"]`);

@@ -1,5 +1,7 @@
 // The live line: Socket.IO events become events of the document, gathered per frame so that a busy room costs one paint.
 
+import { fetchInto } from "./redraw.js";
+
 const names = [
   "viewer:new", "viewer:updated", "viewer:online", "viewer:offline", "viewer:removed",
   "viewer:vip-promoted", "viewer:vip-set", "viewer:vip-removed", "viewer:tiers", "viewer:birthday", "viewer:birthday-live", "live:feed", "live:totals", "live:state", "overlay:line",
@@ -51,7 +53,7 @@ let asked = 0;
 document.addEventListener("live", ({ detail }) => {
   if (!detail.some(({ name }) => name === "live:state") || Date.now() - asked < 1000) return;
   asked = Date.now();
-  setTimeout(() => window.htmx.ajax("GET", "/chips", { source: "#chips", target: "#chips", swap: "innerHTML" }), 300);
+  setTimeout(() => fetchInto("/chips", "#chips"), 300);
 });
 
 const script = document.createElement("script");

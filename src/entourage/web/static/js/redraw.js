@@ -26,6 +26,9 @@ document.addEventListener("htmx:beforeSwap", ({ target }) => {
   if (list) list.dataset.grown = "";
 });
 
+/** Fetch what a place shows into it. Named as the source, it waits for its own requests only: without one, all of a page wait in one queue that drops. */
+export const fetchInto = (way, place, swap = "innerHTML") => window.htmx.ajax("GET", way, { source: place, target: place, swap }).catch(() => null);
+
 /** Whether a place shows already what was drawn: then it is left alone. */
 export function isShown(drawn, place) {
   const fresh = document.createElement("template");

@@ -1,7 +1,7 @@
 // Settings: a form says with data-how which route it speaks to; the section is drawn anew after a change.
 
 import "./sure.js";
-import { doing } from "./redraw.js";
+import { doing, fetchInto } from "./redraw.js";
 import { send, toast } from "./toasts.js";
 import { t } from "./words.js";
 
@@ -28,7 +28,7 @@ async function again(section, { gently = false } = {}) {
     section.innerHTML = drawn;
     window.htmx.process(section);
   }
-  if (section.dataset.section === "connections") window.htmx.ajax("GET", "/chips", { source: "#chips", target: "#chips", swap: "innerHTML" });
+  if (section.dataset.section === "connections") fetchInto("/chips", "#chips");
 }
 
 const busy = (section) => section.contains(document.activeElement) || section.querySelector("[data-code]:not([hidden])") || doing(section).length > 0;

@@ -2,7 +2,7 @@
 
 import { clockTime, compact, number, percent, refreshTimes, t, tn } from "./words.js";
 import { drawn, face, tier } from "./people.js";
-import { doing, isHeld } from "./redraw.js";
+import { doing, fetchInto, isHeld } from "./redraw.js";
 
 const MOST_LINES = 100;
 const MOST_HERE = 30;
@@ -199,7 +199,7 @@ let giftsSince = false;
 setInterval(async () => {
   if (!giftsSince || document.hidden) return;
   giftsSince = false;
-  window.htmx.ajax("GET", "/tonight/top", { source: "#top-tonight", target: "#top-tonight", swap: "innerHTML" });
+  fetchInto("/tonight/top", "#top-tonight");
 }, 10000);
 
 /* What the line tells, on the counters, in the feed and among who is here; returns who came in. */

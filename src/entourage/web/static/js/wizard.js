@@ -1,5 +1,6 @@
 // The wizard: a step is kept before the next one opens, what was typed is saved on the way, and the line's state is shown live.
 
+import { fetchInto } from "./redraw.js";
 import { send, toast } from "./toasts.js";
 import { t } from "./words.js";
 import { values } from "./forms.js";
@@ -33,7 +34,7 @@ async function test(button) {
 
 function again() {
   const place = document.getElementById("wizard-health");
-  if (place) window.htmx.ajax("GET", "/chats/connect/health", { source: place, target: place, swap: "innerHTML" });
+  if (place) fetchInto("/chats/connect/health", place);
 }
 
 document.addEventListener("click", async ({ target }) => {
