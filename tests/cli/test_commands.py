@@ -1,7 +1,6 @@
 """The commands that do one errand, on a house of their own."""
 
 import logging
-import socket
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from entourage.cli import app, recordings, running, server
 from entourage.kernel.errors import Conflict, EntourageError, Invalid, NotFound, Unavailable
+from tests import free
 
 RECORDING = Path(__file__).parent.parent / "platforms" / "tiktok" / "recorded" / "payloads.jsonl"
 PASSWORD = "a long password\n"
@@ -19,14 +19,13 @@ PASSWORD = "a long password\n"
 @pytest.fixture(autouse=True)
 def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """Give each test a data folder and a port of its own, through the environment as a person would."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        free: int = probe.getsockname()[1]
+    chosen = free.port()
     monkeypatch.setenv("ENTOURAGE_DATA_DIR", str(tmp_path / "house"))
-    monkeypatch.setenv("ENTOURAGE_PORT", str(free))
+    monkeypatch.setenv("ENTOURAGE_PORT", str(chosen))
     monkeypatch.setenv("COLUMNS", "200")
     for name in ("ENTOURAGE_DATABASE_URL", "ENTOURAGE_REDIS_URL", "ENTOURAGE_ROLES"):
         monkeypatch.delenv(name, raising=False)
-    yield free
+    yield chosen
     # The commands set the log up to write where their output went, which is gone now.
     logging.getLogger().handlers[:] = []
 

@@ -1,7 +1,6 @@
 """A real house on a loopback port, served from a thread of its own, for tests that look through a browser."""
 
 import asyncio
-import socket
 import threading
 import time
 from collections.abc import Awaitable, Callable
@@ -18,7 +17,7 @@ from entourage.kernel.jobs.worker import Pace, Worker
 from entourage.ports import live
 from entourage.viewers.updates import Publisher
 from entourage.wiring import House
-from tests import engines, people
+from tests import engines, free, people
 from tests.people import Cast
 
 T = TypeVar("T")
@@ -33,8 +32,7 @@ class Lodging:
 
         `refit` exchanges parts of the house before it opens.
         """
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port: int = probe.getsockname()[1]
+        self.port = free.port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.keys: dict[str, list[Any]] = {}
         self._furnish, self._refit = furnish, refit

@@ -1,6 +1,5 @@
 """Twitch as a streamer meets it: set up from nothing, signed in to, looked at, lost, found again and left."""
 
-import socket
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -12,6 +11,7 @@ from entourage.kernel.errors import SignInAgain
 from entourage.platforms.twitch.eventsub.kinds import KINDS
 from entourage.simulators.twitch.fake import FakeTwitch
 from entourage.wiring import House
+from tests import free
 from tests.looking import complaints, look_around
 from tests.people import PASSWORD, Cast
 from tests.twitch import CLIENT_ID, CLIENT_SECRET
@@ -26,8 +26,7 @@ def inn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Lodging, Fak
     """A house beside a make-believe Twitch of which nobody has told it yet."""
     twitch = FakeTwitch()
     twitch.register(CLIENT_ID, CLIENT_SECRET)
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
+    port = free.port()
 
     async def furnish(_: Database, __: Cast) -> None:
         await twitch.start(port)

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from tests import free
 
 OWNER = {"name": "Ada", "email": "ada@example.org", "password": "correct horse battery", "creator": "Ada Live", "zone": "Europe/Berlin"}
 MINUTE_MS = 60_000
@@ -25,8 +26,7 @@ class OpenHouse:
 
     def __init__(self, folder: Path, *command: str) -> None:
         """Start it on a free port with a data folder of its own; nothing it asks for leaves the loopback."""
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self._port: int = probe.getsockname()[1]
+        self._port = free.port()
         self.url = f"http://localhost:{self._port}"
         self._folder, self._command = folder, command
         self.open()
