@@ -102,7 +102,7 @@ def test_no_message_keeps_the_guard_busy(part: str) -> None:
     incoming.weigh([(part * 8_000)[:8_000]], TODAY)
     outgoing.judge((part * 3_000)[:3_000], terms())
 
-    assert time.thread_time() - began < 20
+    assert time.thread_time() - began < 4
 
 
 def test_a_draft_longer_than_the_platform_takes_is_refused_unread() -> None:

@@ -225,7 +225,7 @@ class Verdict:
         peaceful = grant.ends_at > self.calm
         late = (gone.at - max(grant.ends_at, self.calm)).total_seconds()
         # What failed in the storm waits for its next try, at most so long.
-        assert late <= SWEEP_S + (5 if peaceful else 20), late
+        assert late <= SWEEP_S + (1.5 if peaceful else 15), late
 
     def nobody_else_s_badge_was_touched(self) -> None:
         """All that we took is what we gave, and who was a VIP before us or by hand still is."""

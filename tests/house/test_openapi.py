@@ -117,7 +117,7 @@ def test_the_busiest_routes_answer_as_described(
 def test_every_route_answers_as_described(operations: dict[tuple[str, str], Operation], signed_in: dict[str, str]) -> None:
     for (_, path), operation in operations.items():
         if path not in ENDLESS:
-            explore(operation, signed_in, examples=12)
+            explore(operation, signed_in, examples=20)
 
 
 @pytest.mark.thorough

@@ -184,8 +184,8 @@ async def test_connections_that_break_are_made_anew(db: Database, creator_id: in
     for _ in range(3):
         await asyncio.sleep(0.02)
         async with db.begin(write=True) as connection:
-            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname=current_database() AND usename=current_user AND pid<>pg_backend_pid()"
-            await connection.execute(text(others))
+            ours = "datname=current_database() AND usename=current_user"  # not PostgreSQL's own, which may be at work there, too
+            await connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {ours} AND pid<>pg_backend_pid()"))
 
     receipts = await asyncio.gather(*storing)
 

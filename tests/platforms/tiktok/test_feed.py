@@ -160,7 +160,7 @@ async def test_a_room_that_has_just_ended_is_not_entered_again_while_the_page_is
     async with fake_tiktok() as fake:
         fake.scripts = [end]
         sink = Kept()
-        async with running(fake.feed(pace=replace(QUICK, drain_s=2.0)), sink):
+        async with running(fake.feed(), sink):
             await sink.until(lambda kept: kept.codes[-1:] == ["offline"])
             await asyncio.sleep(0.2)
         assert len(fake.signs) == 1

@@ -39,7 +39,7 @@ async def kill_in_the_middle(desk: Desk, database_url: str, import_id: int, stat
     """Kill one worker after another, each when the work has come to a point; returns how far it was found then."""
     found: list[int] = []
     for point in points:
-        further = max(point, *(one + 1_000 for one in found)) if found else point
+        further = max([point, *(one + 1_000 for one in found)])
         with start(database_url, desk.folder) as worker:
             while await desk.state(import_id) != state or await desk.done(import_id) < further:
                 assert worker.poll() is None, "it has ended before it was killed"
